@@ -1,0 +1,1 @@
+"""Fairgo stands between a company's customers and its AI."""

@@ -1,0 +1,1 @@
+"""Area 1, bias: diverse datasets, regular audits, diverse teams."""

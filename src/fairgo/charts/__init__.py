@@ -1,0 +1,1 @@
+"""Pictures as Altair specifications and their SVG; each has a table twin."""

@@ -1,0 +1,1 @@
+"""The `fairgo` command; each area's commands are mounted here."""

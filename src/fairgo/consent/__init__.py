@@ -1,0 +1,1 @@
+"""Area 4, consent: give and withdraw, alternatives to AI, no worse service."""

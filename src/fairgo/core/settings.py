@@ -1,0 +1,164 @@
+"""Settings: one table, read once from defaults, then `fairgo.toml`, then `FAIRGO_*`, and frozen.
+
+`FAIRGO_UPSTREAM_<SYSTEM>` and `FAIRGO_CREDENTIAL_<SYSTEM>` are the two families that name a system
+(upper-cased, `-` as `_`): where its assistant is, and the secret that opens it.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from fairgo.core.errors import Misconfigured, nearest
+
+PREFIX = "FAIRGO_"
+UPSTREAM = "UPSTREAM_"
+CREDENTIAL = "CREDENTIAL_"
+FILE = "fairgo.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: its name, its default, how text becomes a value, and what it means."""
+
+    name: str
+    default: Any
+    read: Callable[[Any], Any]
+    meaning: str
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = int(value)
+        if not low <= number <= high or isinstance(value, bool | float):
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def _seconds(value: Any) -> float:
+    number = float(value)
+    if not 0 < number <= 3600:
+        raise ValueError("must be seconds, above 0 and at most 3600")
+    return number
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - one kind of complaint for every row
+    return value
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("host", "127.0.0.1", _text, "address to listen on"),
+    Setting("port", 8088, _whole(0, 65535), "port to listen on; 0 takes a free one"),
+    Setting("database", "", _text, "database URL; empty means SQLite in the data folder"),
+    Setting(
+        "master_key_file", "keys/master.key", _text, "file (mode 0600) with the key that wraps all others"
+    ),
+    Setting(
+        "ledger_key_file", "keys/ledger.key", _text, "file (mode 0600) with the key that signs checkpoints"
+    ),
+    Setting("body_limit", 1024 * 1024, _whole(1024, 1 << 30), "largest request body in bytes"),
+    Setting(
+        "upstream_connect_seconds", 5.0, _seconds, "how long an assistant may take to accept a connection"
+    ),
+    Setting(
+        "upstream_silence_seconds",
+        30.0,
+        _seconds,
+        "how long an assistant may stay silent before a person takes over",
+    ),
+    Setting("checkpoint_seconds", 1.0, _seconds, "how often new evidence is put into the tree and signed"),
+)
+NAMES = frozenset(row.name for row in TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force. Paths of key files are already resolved against the policy folder."""
+
+    host: str
+    port: int
+    database: str
+    master_key_file: Path
+    ledger_key_file: Path
+    body_limit: int
+    upstream_connect_seconds: float
+    upstream_silence_seconds: float
+    checkpoint_seconds: float
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def upstream_of(self, system: str, configured: str) -> str:
+        """Where a system's assistant is: the environment's word, else the policy's."""
+        return self.upstreams.get(variable_of(system), configured)
+
+    def credential_of(self, system: str) -> str:
+        """The secret that opens a system's assistant; empty when it needs none."""
+        return self.credentials.get(variable_of(system), "")
+
+
+def variable_of(system: str) -> str:
+    """A system's name as it stands in an environment variable."""
+    return system.upper().replace("-", "_")
+
+
+def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force for a policy folder.
+
+    Raises Misconfigured for an unknown key (naming the nearest), a value that does not fit, or a broken file.
+    """
+    environ = os.environ if environ is None else environ
+    folder = Path() if folder is None else folder
+    values: dict[str, Any] = {row.name: row.default for row in TABLE}
+    values |= _from_file(folder / FILE)
+    found, upstreams, credentials = _from_environment(environ)
+    values |= found
+    for row in TABLE:
+        try:
+            values[row.name] = row.read(values[row.name])
+        except (TypeError, ValueError) as wrong:
+            raise Misconfigured(f"setting {row.name!r} {wrong}", hint=row.meaning) from None
+    for name in ("master_key_file", "ledger_key_file"):
+        values[name] = (folder / values[name]).absolute()
+    return Settings(**values, upstreams=upstreams, credentials=credentials)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise Misconfigured(f"{path} is not valid TOML: {wrong}") from None
+    for name in values:
+        if name not in NAMES:
+            raise Misconfigured(f"{path} has an unknown setting {name!r}", hint=nearest(name, NAMES))
+    return values
+
+
+def _from_environment(
+    environ: Mapping[str, str],
+) -> tuple[dict[str, str], Mapping[str, str], Mapping[str, str]]:
+    values: dict[str, str] = {}
+    upstreams: dict[str, str] = {}
+    credentials: dict[str, str] = {}
+    for key, value in environ.items():
+        if not key.startswith(PREFIX):
+            continue
+        rest = key.removeprefix(PREFIX)
+        name = rest.lower()
+        if name in NAMES:
+            values[name] = value
+        elif rest.startswith(UPSTREAM) and rest != UPSTREAM:
+            upstreams[rest.removeprefix(UPSTREAM)] = value
+        elif rest.startswith(CREDENTIAL) and rest != CREDENTIAL:
+            credentials[rest.removeprefix(CREDENTIAL)] = value
+        else:
+            raise Misconfigured(f"unknown setting {key} in the environment", hint=nearest(name, NAMES))
+    return values, MappingProxyType(upstreams), MappingProxyType(credentials)

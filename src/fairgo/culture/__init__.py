@@ -1,0 +1,1 @@
+"""Area 7, culture: training, values, dialogue."""

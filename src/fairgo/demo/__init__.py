@@ -1,0 +1,1 @@
+"""Banksia Mobile: an invented telco, its policy, its assistant, its customers."""

@@ -1,0 +1,1 @@
+"""Schedules and the runner; the duties come from the areas."""

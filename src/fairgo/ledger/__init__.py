@@ -1,0 +1,1 @@
+"""Evidence: leaves, the tree over them, signed checkpoints, proofs."""

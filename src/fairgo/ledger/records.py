@@ -1,0 +1,31 @@
+"""The ledger's tables: leaves as they arrive, their place in the tree, and the checkpoints over it."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Table, Text
+
+from fairgo.store.schema import metadata
+
+leaf = Table(
+    "ledger_leaf",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    # Empty until the sequencer gives the leaf its place: gateways write, one sequencer orders.
+    Column("position", BigInteger, nullable=True, unique=True),
+)
+checkpoint = Table(
+    "ledger_checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    # Empty between persisting and signing, so that two different roots of one size are never both signed.
+    Column("note", Text, nullable=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+key = Table(
+    "ledger_key",
+    metadata,
+    Column("verifier", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+)

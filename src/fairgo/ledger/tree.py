@@ -1,0 +1,114 @@
+"""The Merkle tree of RFC 6962 section 2.1: hashes, roots, proofs. Standard library only, so a verifier can stand alone."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+EMPTY = hashlib.sha256(b"").digest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """SHA-256(0x00 ‖ leaf)."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256(0x01 ‖ left ‖ right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The perfect subtrees along the right edge: all that is needed to append and to know the root.
+
+    `peaks` run from the largest subtree (left) to the smallest (right); their sizes are the bits of `size`.
+    """
+
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self.peaks = list(peaks)
+        if len(self.peaks) != size.bit_count():
+            raise ValueError("a frontier has one peak for each set bit of its size")
+
+    def append(self, hashed: bytes) -> None:
+        """Add one leaf hash at the end."""
+        trailing_ones = (~self.size & (self.size + 1)).bit_length() - 1
+        for _ in range(trailing_ones):
+            hashed = node_hash(self.peaks.pop(), hashed)
+        self.peaks.append(hashed)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over everything appended so far."""
+        if not self.peaks:
+            return EMPTY
+        *rest, root = self.peaks
+        for peak in reversed(rest):
+            root = node_hash(peak, root)
+        return root
+
+    def to_bytes(self) -> bytes:
+        """The peaks, 32 bytes each, largest first."""
+        return b"".join(self.peaks)
+
+    @classmethod
+    def from_bytes(cls, size: int, packed: bytes) -> "Frontier":
+        """The frontier that `to_bytes` packed."""
+        return cls(size, (packed[i : i + 32] for i in range(0, len(packed), 32)))
+
+
+def root_of(hashes: Iterable[bytes]) -> bytes:
+    """The root over leaf hashes in order."""
+    frontier = Frontier()
+    for hashed in hashes:
+        frontier.append(hashed)
+    return frontier.root()
+
+
+def inclusion_proof(hashes: Sequence[bytes], position: int) -> list[bytes]:
+    """The audit path of RFC 6962 section 2.1.1 for the leaf at `position`, nearest sibling first.
+
+    Raises IndexError when there is no such leaf.
+    """
+    if not 0 <= position < len(hashes):
+        raise IndexError("no leaf at that position")
+    path: list[bytes] = []
+    low, high = 0, len(hashes)
+    while high - low > 1:
+        split = low + _split(high - low)
+        if position < split:
+            path.append(root_of(hashes[split:high]))
+            high = split
+        else:
+            path.append(root_of(hashes[low:split]))
+            low = split
+    return path[::-1]
+
+
+def root_from_proof(hashed: bytes, position: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root that a leaf hash, its position and its path lead to (RFC 9162 section 2.1.3.2).
+
+    Raises ValueError when the path cannot belong to that position and size.
+    """
+    if not 0 <= position < size:
+        raise ValueError("the position lies outside the tree")
+    first, second = position, size - 1
+    result = hashed
+    for sibling in path:
+        if second == 0:
+            raise ValueError("the path is too long")
+        if first & 1 or first == second:
+            result = node_hash(sibling, result)
+            while first and not first & 1:
+                first >>= 1
+                second >>= 1
+        else:
+            result = node_hash(result, sibling)
+        first >>= 1
+        second >>= 1
+    if second:
+        raise ValueError("the path is too short")
+    return result
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << (size - 1).bit_length() - 1

@@ -1,0 +1,1 @@
+"""Area 5, monitoring: update models, watch conduct, committees and auditors."""

@@ -1,0 +1,1 @@
+"""Area 2, privacy: the Australian Privacy Principles, security, transparent policies."""

@@ -1,0 +1,1 @@
+"""The customers' shell: chat page and choices."""

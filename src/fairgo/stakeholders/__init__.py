@@ -1,0 +1,1 @@
+"""Area 6, stakeholders: customers, employees, experts."""

@@ -1,0 +1,1 @@
+"""The one place that knows Narwhals and DuckDB."""

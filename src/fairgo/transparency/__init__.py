@@ -1,0 +1,1 @@
+"""Area 3, transparency: say it is AI, explain, let people leave."""

@@ -1,0 +1,1 @@
+"""Tools for pages: rendering, guards, problem replies; knows nothing of the product."""
