@@ -22,13 +22,15 @@ class FairgoError(Exception):
     """A fault with a name: `code` for programs, `message` and `hint` for people."""
 
     code: ClassVar[str] = "fault"
-    status: ClassVar[int] = 500
+    status: int = 500
 
-    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", status: int = 0) -> None:
+        """`detail` is a finer code for the evidence; `status` an HTTP status other than the class's own."""
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.detail = detail or self.code
+        self.status = status or type(self).status
 
 
 class Misconfigured(FairgoError):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fairgo.core.article import Strategy
+from fairgo.core.article import AREAS, Strategy
 from fairgo.core.verdicts import Measure
 
 
@@ -59,6 +59,20 @@ class Row:
 
     strategy: Strategy
     measure: Measure
+
+
+def as_lines(rows: Sequence[Row]) -> str:
+    """The rows as lines of text for a terminal, areas set apart."""
+    lines: list[str] = []
+    area = ""
+    for row in rows:
+        if row.strategy.area != area:
+            area = row.strategy.area
+            lines += ["", AREAS[area]]
+        detail = f" ({row.measure.detail})" if row.measure.detail else ""
+        state = "" if row.measure.value == row.measure.state.value else f"  [{row.measure.state}]"
+        lines.append(f"  {row.strategy.name:14} {row.measure.value}{detail}{state}")
+    return "\n".join(lines).strip("\n")
 
 
 @dataclass(frozen=True, slots=True)

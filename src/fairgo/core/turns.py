@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from fairgo.core.policy import System
+from fairgo.core.policy import Disclosure, Purpose, System
 
 
 class Role(StrEnum):
@@ -40,12 +40,15 @@ class Turn:
     """A request to an assistant: who speaks, through what, and every text of it.
 
     `customer` and `conversation` are pseudonyms (keyed hashes), never what the caller sent.
-    `remembered` is False when the caller named no conversation: nothing is known of earlier turns but
+    `purpose` and `wording` are what the policy says for this system, channel and language; `contacts` are the company's own. `remembered` is False when the caller named no conversation: nothing is known of earlier turns but
     what the request itself repeats. `leaving` is True when a button or header says the customer wants a person.
     """
 
     id: str
     system: System
+    purpose: Purpose
+    wording: Disclosure
+    contacts: tuple[str, ...]
     customer: str
     conversation: str
     channel: str

@@ -25,10 +25,12 @@ class Proof:
     checkpoint: str
 
 
-def leaves(connection: Connection) -> Iterator[tuple[int, bytes]]:
-    """Every leaf that has its place, in order."""
+def leaves(connection: Connection, size: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Every leaf that has its place, in order; with `size` only the first so many."""
     place = records.leaf.c.position
     placed = select(place, records.leaf.c.leaf).where(place.is_not(None)).order_by(place)
+    if size is not None:
+        placed = placed.where(place < size)
     rows = connection.execute(placed.execution_options(yield_per=CHUNK))
     yield from ((row.position, row.leaf) for row in rows)
 
@@ -38,14 +40,18 @@ def contents(connection: Connection) -> Iterator[dict[str, Any]]:
     return (read_leaf(leaf) for _position, leaf in leaves(connection))
 
 
-def checkpoints(connection: Connection) -> list[str]:
-    """Every signed checkpoint, smallest first."""
-    rows = connection.execute(select(records.checkpoint).order_by(records.checkpoint.c.size)).all()
-    if any(row.note is None for row in rows):
-        raise EvidenceBroken(
-            "a checkpoint was not signed", hint="start `fairgo serve` once: it signs what is waiting"
-        )
-    return [row.note for row in rows]
+def checkpoints(connection: Connection) -> dict[int, str]:
+    """Every signed checkpoint by its size, smallest first. A newest one that waits for its signature is left out.
+
+    Raises EvidenceBroken when an older one has lost its signature.
+    """
+    point = records.checkpoint.c
+    rows = connection.execute(select(point.size, point.note).order_by(point.size)).all()
+    signed = {row.size: row.note for row in rows if row.note is not None}
+    newest = max(signed, default=0)
+    if any(row.note is None and row.size < newest for row in rows):
+        raise EvidenceBroken("an older checkpoint has lost its signature")
+    return signed
 
 
 def verifiers(connection: Connection) -> list[Verifier]:
@@ -54,13 +60,14 @@ def verifiers(connection: Connection) -> list[Verifier]:
 
 
 def verify(connection: Connection, verifier: str = "") -> Verified:
-    """Check the whole ledger. `verifier` is a key the caller trusts; without it the keys kept here are used.
+    """Check the whole ledger up to its newest signed checkpoint. `verifier` is a key the caller trusts; without it the keys kept here are used.
 
     Raises EvidenceBroken naming the place of the first fault.
     """
     try:
         known = [Verifier.parse(verifier)] if verifier else verifiers(connection)
-        return verify_log(leaves(connection), checkpoints(connection), known)
+        signed = checkpoints(connection)
+        return verify_log(leaves(connection, max(signed, default=0)), signed.values(), known)
     except (LogBroken, BadNote) as fault:
         raise EvidenceBroken(f"the ledger does not verify: {fault}") from None
 

@@ -105,6 +105,7 @@ def _strategies() -> None:
         "handover",
         sa.Column("id", TAG, primary_key=True),
         sa.Column("system", sa.String(64), nullable=False),
+        sa.Column("customer", TAG, nullable=False, index=True),
         sa.Column("conversation", TAG, nullable=False, index=True),
         sa.Column("reason", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),

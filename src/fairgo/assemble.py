@@ -1,0 +1,157 @@
+"""The composition root: settings and policy in, one application out. A reader sees here what is connected to what."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+
+from fairgo.bias.area import AREA as BIAS
+from fairgo.consent import routes as consent_routes
+from fairgo.consent.area import AREA as CONSENT
+from fairgo.console.app import app as console_app
+from fairgo.core.article import STRATEGIES
+from fairgo.core.policy import Policy
+from fairgo.core.ports import Chat, Overview, Row
+from fairgo.core.settings import Settings, read_settings
+from fairgo.core.verdicts import NOT_BUILT
+from fairgo.gateway.app import Gateway, Receive, Scope, Send
+from fairgo.gateway.reading import customer_name
+from fairgo.gateway.records import system_of
+from fairgo.gateway.upstream import Upstream
+from fairgo.gateway.visiting import Visits
+from fairgo.ledger.note import Signer
+from fairgo.ledger.policies import publish
+from fairgo.ledger.recording import Ledger
+from fairgo.privacy.area import AREA as PRIVACY
+from fairgo.public.app import app as public_app
+from fairgo.store.engine import Store, open_store
+from fairgo.store.keys import Keys, read_key_file
+from fairgo.transparency.area import AREA as TRANSPARENCY
+from fairgo.web.typed import typed_api
+
+# Monitoring, stakeholders and culture have no strategy built yet; their manifests join here.
+AREAS = (BIAS, PRIVACY, TRANSPARENCY, CONSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that one process shares."""
+
+    policy: Policy
+    settings: Settings
+    store: Store
+    ledger: Ledger
+
+
+def open_house(policy_folder: Path, data: Path, environ: Mapping[str, str] | None = None) -> House:
+    """Read settings, policy and keys, open the store, and publish the policy version that is in force.
+
+    Raises Misconfigured or NotFound with a hint when something cannot be used as it is.
+    """
+    settings = read_settings(policy_folder, environ)
+    policy = Policy.read(policy_folder)
+    keys = Keys(read_key_file(settings.master_key_file))
+    signer = Signer(policy.organisation.ledger_origin, read_key_file(settings.ledger_key_file))
+    store = open_store(data, settings.database)
+    ledger = Ledger(store, keys, signer, policy=policy.version)
+    publish(ledger, policy.version)
+    return House(policy, settings, store, ledger)
+
+
+def rows(store: Store) -> list[Row]:
+    """The 21 rows as they stand now; a strategy without a live measure is not built yet."""
+    measures = {(area.name, name): measure for area in AREAS for name, measure in area.measures.items()}
+    with store.reading() as connection:
+        return [
+            Row(
+                strategy,
+                measures[found](connection)
+                if (found := (strategy.area, strategy.name)) in measures
+                else NOT_BUILT,
+            )
+            for strategy in STRATEGIES
+        ]
+
+
+def application(house: House) -> "Application":
+    """The one ASGI application: the gateway first, since it is the hot path, then the surfaces."""
+    gateway = Gateway(house.policy, house.settings, house.ledger, Upstream(house.settings))
+    surfaces = Starlette(
+        routes=[
+            Route("/", lambda _request: RedirectResponse("/console/")),
+            Mount("/api", _api(house)),
+            Mount(
+                "/console", console_app(Overview(house.policy.organisation.name, lambda: rows(house.store)))
+            ),
+            Mount("/you", public_app(_chat(house, gateway), secret=house.ledger.keys.derived("visitor"))),
+        ]
+    )
+    return Application(house, gateway, surfaces)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Starts and stops what the house needs, and sends each request to its surface."""
+
+    house: House
+    gateway: Gateway
+    surfaces: Starlette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self.gateway(scope, receive, send)
+        else:
+            await self.surfaces(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The committer, the sequencer and the connections to assistants, for as long as the server lives."""
+        self.house.ledger.start(checkpoint_seconds=self.house.settings.checkpoint_seconds)
+        await self.gateway.upstream.start()
+        try:
+            yield
+        finally:
+            await self.gateway.upstream.stop()
+            self.house.ledger.stop()
+            self.house.store.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self.running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _api(house: House) -> FastAPI:
+    def pseudonym(customer: str) -> str:
+        return customer_name(house.ledger.keys, customer)
+
+    api = typed_api("Fairgo")
+    api.include_router(consent_routes.router(house.policy, house.ledger, system_of, pseudonym))
+    return api
+
+
+def _chat(house: House, gateway: Gateway) -> Chat:
+    system = next(iter(house.policy.systems.values()))
+    visits = Visits(gateway, system.name)
+    wording = house.policy.disclosure(house.policy.organisation.locale, "web")
+    return Chat(
+        organisation=house.policy.organisation.name,
+        statement=wording.statement,
+        label_ai=wording.label_ai,
+        label_person=wording.label_person,
+        human_way=system.human.hours,
+        read=visits.read,
+        say=visits.say,
+        ask_for_person=visits.ask_for_person,
+        choose=visits.choose,
+    )

@@ -1,0 +1,1 @@
+"""The pages of the bias area: templates, and what fills them."""

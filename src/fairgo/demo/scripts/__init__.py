@@ -1,0 +1,1 @@
+"""What the scripted customers say, by the reason they came."""

@@ -1,0 +1,81 @@
+"""Privacy's tables: tokens of a conversation with their sealed values, and what was hidden in each turn."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table, func, insert, select
+
+from fairgo.core.turns import Turn, Vault
+from fairgo.ledger.recording import Recording
+from fairgo.store.keys import Keys, decrypt, encrypt
+from fairgo.store.schema import metadata
+from fairgo.store.sealing import key_of, make_key
+
+token = Table(
+    "token",
+    metadata,
+    Column("conversation", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("customer", String(64), nullable=False, index=True),
+    Column("given", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+redaction = Table(
+    "redaction",
+    metadata,
+    Column("turn", String(64), primary_key=True),
+    Column("direction", String(8), primary_key=True),
+    Column("type", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+
+def recall_vault(connection: Connection, keys: Keys, turn: Turn) -> Vault:
+    """The placeholders of this conversation so far. A conversation without a name starts empty every time."""
+    secret = keys.derived("tokens", turn.customer, turn.conversation)
+    if not turn.remembered:
+        return Vault(secret=secret)
+    mine = select(token).where(token.c.conversation == turn.conversation, token.c.customer == turn.customer)
+    rows = connection.execute(mine).all()
+    key = key_of(connection, keys, turn.customer) if rows else None
+    if key is None:
+        return Vault(secret=secret)
+    values = {row.token: decrypt(key, row.sealed, _binding(turn, row.token)).decode() for row in rows}
+    return Vault(values, frozenset(row.token for row in rows if row.given), secret)
+
+
+def keep_vault(tx: Recording, turn: Turn, known: Iterable[str]) -> None:
+    """Seal the placeholders this turn added, so that later turns can restore them."""
+    seen = set(known)
+    fresh = [name for name in turn.vault.values if name not in seen]
+    if not turn.remembered or not fresh:
+        return
+    key = make_key(tx.connection, tx.keys, turn.customer)
+    rows = [
+        {
+            "conversation": turn.conversation,
+            "token": name,
+            "customer": turn.customer,
+            "given": name in turn.vault.given,
+            "sealed": encrypt(key, turn.vault.values[name].encode(), _binding(turn, name)),
+        }
+        for name in fresh
+    ]
+    tx.execute(insert(token), rows)
+
+
+def keep_counts(tx: Recording, turn: str, direction: str, counts: Mapping[str, int]) -> None:
+    """Keep how many identifiers of each type were hidden in one direction of a turn."""
+    rows = [{"turn": turn, "direction": direction, "type": t, "count": n} for t, n in counts.items() if n]
+    if rows:
+        tx.execute(insert(redaction), rows)
+
+
+def hidden(connection: Connection) -> dict[str, int]:
+    """How many identifiers of each type were hidden, in both directions."""
+    total = func.sum(redaction.c.count)
+    rows = connection.execute(select(redaction.c.type, total).group_by(redaction.c.type)).all()
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def _binding(turn: Turn, name: str) -> bytes:
+    return f"{turn.customer}\0{turn.conversation}\0{name}".encode()

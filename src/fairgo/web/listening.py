@@ -1,0 +1,68 @@
+"""Running an application with uvicorn, the same way for `serve` and for the demo."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from fairgo.core.errors import Misconfigured
+
+
+async def listen(
+    app: Any, address: tuple[str, int], ready: Callable[[str], None], until: asyncio.Event | None = None
+) -> None:
+    """Serve until a signal comes or `until` is set; `ready` gets the base address once requests are answered.
+
+    Raises Misconfigured when the address is taken or not ours.
+    """
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as wrong:
+        sock.close()
+        raise Misconfigured(
+            f"cannot listen on {host} port {port} ({wrong.strerror})", hint="--port 0 takes a free port"
+        ) from None
+    shown = f"[{host}]" if family == socket.AF_INET6 else host
+    server = _Server(configuration(app), lambda: ready(f"http://{shown}:{sock.getsockname()[1]}"))
+    if until is None:
+        await server.serve(sockets=[sock])
+        return
+    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+    ending = asyncio.ensure_future(until.wait())
+    await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    server.should_exit = True
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the sockets, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def configuration(app: Any) -> uvicorn.Config:
+    """How uvicorn serves us: nothing about requests is logged, and a proxy's word about the client is not taken."""
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
