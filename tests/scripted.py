@@ -95,6 +95,14 @@ def chunk(choices: list[dict[str, Any]], **more: Any) -> bytes:
     return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
 
 
+async def _end(runner: web.AppRunner) -> None:
+    await runner.cleanup()
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+
+
 @contextmanager
 def scripted() -> Iterator[Assistant]:
     """A scripted assistant, serving on a free port of this machine."""
@@ -116,7 +124,7 @@ def scripted() -> Iterator[Assistant]:
     try:
         yield assistant
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_end(runner), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

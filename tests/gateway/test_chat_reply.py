@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from fairgo.privacy.security import redact_turn
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairgo.core.turns import Vault
 from fairgo.gateway.wire.chat_reply import ChatReply, Wording, spoken, whole
 from fairgo.gateway.wire.sse import Frames
+from fairgo.privacy.security import redact_turn
 from tests import scripted
 from tests.turns import a_turn
 

@@ -1,17 +1,16 @@
 """`kill -9` at random moments under load: after a restart the ledger verifies and holds every acknowledged turn."""
 
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import httpx2 as httpx
 
-from fairgo.core.settings import read_settings
 from fairgo.ledger import reading
 from fairgo.store.engine import open_store
 from tests.scripted import Assistant
@@ -19,22 +18,29 @@ from tests.serving import policy_folder
 
 KILLS = 20
 CLIENTS = 4
+# Server processes come out of one clean process that has done the imports already: twenty starts in a few seconds.
+nursery = multiprocessing.get_context("forkserver")
+nursery.set_forkserver_preload(["fairgo.assemble", "tests.gateway.test_kill"])
 
 
-def _environment(assistant: Assistant) -> dict[str, str]:
-    return os.environ | {"FAIRGO_UPSTREAM_ASSISTANT": assistant.address, "FAIRGO_CHECKPOINT_SECONDS": "0.05"}
+def _serve(folder: Path, assistant: str, told: Connection) -> None:
+    import asyncio
+
+    from fairgo.assemble import application, open_house
+    from fairgo.web.listening import listen
+
+    environ = {"FAIRGO_UPSTREAM_ASSISTANT": assistant, "FAIRGO_CHECKPOINT_SECONDS": "0.05"}
+    house = open_house(folder / "policy-folder", folder / "data", environ)
+    asyncio.run(listen(application(house), ("127.0.0.1", 0), told.send))
 
 
-def _start(folder: Path, assistant: Assistant) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "fairgo.cli.main", "serve", "--policy", str(folder / "policy-folder")]
-    server = subprocess.Popen(
-        [*command, "--data", str(folder / "data"), "--port", "0", "--json"],
-        env=_environment(assistant), stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    assert line, "the server did not start"
-    return server, httpx.Response(200, text=line).json()["gateway"]
+def _start(folder: Path, assistant: Assistant) -> tuple[multiprocessing.process.BaseProcess, str]:
+    ours, theirs = nursery.Pipe(duplex=False)
+    server = nursery.Process(target=_serve, args=(folder, assistant.address, theirs), daemon=True)
+    server.start()
+    theirs.close()
+    with ours:
+        return server, ours.recv()
 
 
 def _load(base: str, key: str, acknowledged: list[str], stop: threading.Event) -> None:
@@ -47,42 +53,51 @@ def _load(base: str, key: str, acknowledged: list[str], stop: threading.Event) -
                 "messages": [{"role": "user", "content": "hi"}],
             }
             try:
-                got = client.post(f"{base}/chat/completions", json=body)
+                got = client.post(f"{base}/v1/chat/completions", json=body)
             except httpx.HTTPError:
                 continue
             if got.status_code == 200 and (not streaming or got.text.endswith("data: [DONE]\n\n")):
                 acknowledged.append(got.headers["fairgo-turn"])
 
 
+def _key(folder: Path) -> str:
+    from fairgo.assemble import open_house
+    from fairgo.gateway.records import make_key
+
+    house = open_house(policy_folder(folder / "policy-folder"), folder / "data", {})
+    try:
+        return make_key(house.ledger, "assistant")
+    finally:
+        house.ledger.stop()
+        house.store.close()
+
+
 def test_twenty_kills_lose_no_acknowledged_turn(tmp_path: Path, assistant: Assistant) -> None:
-    policy_folder(tmp_path / "policy-folder")
-    made = subprocess.run(
-        [sys.executable, "-m", "fairgo.cli.main", "key", "assistant", "--policy", str(tmp_path / "policy-folder"), "--data", str(tmp_path / "data")],
-        check=True, capture_output=True, text=True, env=_environment(assistant),
-    )  # fmt: skip
-    key, acknowledged = made.stdout.strip(), []
+    headers = {"authorization": f"Bearer {_key(tmp_path)}"}
+    acknowledged: list[str] = []
+    sessions = [httpx.Client(headers=headers, timeout=5) for _ in range(CLIENTS)]
     for _ in range(KILLS):
         server, base = _start(tmp_path, assistant)
         stop = threading.Event()
         clients = [
-            threading.Thread(target=_load, args=(base, key, acknowledged, stop)) for _ in range(CLIENTS)
+            threading.Thread(target=_load, args=(session, base, acknowledged, stop)) for session in sessions
         ]
         for client in clients:
             client.start()
         time.sleep(random.uniform(0.02, 0.5))
-        server.send_signal(signal.SIGKILL)
-        server.wait()
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        server.join()
         stop.set()
         for client in clients:
             client.join()
-        assert server.stdout is not None
-        server.stdout.close()
+    for session in sessions:
+        session.close()
     server, _base = _start(tmp_path, assistant)
     server.terminate()
-    assert server.wait(20) == 0
-    assert server.stdout is not None
-    server.stdout.close()
-    store = open_store(tmp_path / "data", read_settings(tmp_path / "policy-folder", {}).database)
+    server.join(20)
+    assert server.exitcode in {0, -signal.SIGTERM}
+    store = open_store(tmp_path / "data")
     with store.reading() as connection:
         verified = reading.verify(connection)
         closed = {

@@ -94,3 +94,40 @@ def test_only_the_ledger_opens_writable_transactions():
 )
 def test_a_way_round_the_ledger_is_seen(code: str):
     assert writes(ast.parse(code))
+
+
+def unexplained(tree: ast.Module) -> list[int]:
+    """The lines that skip a test, or expect it to fail, and do not say why."""
+    marks = {"skip", "skipif", "xfail"}
+    bare = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in marks]
+    called = {
+        id(node.func): bool(node.args and node.func.attr != "skipif")
+        or "reason" in {k.arg for k in node.keywords}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    return [
+        node.lineno
+        for node in bare
+        if ast.unparse(node).startswith("pytest.") and not called.get(id(node), False)
+    ]
+
+
+def test_every_test_that_is_not_run_says_why():
+    found = {place(path): unexplained(parsed(path)) for path in files(".py", under=ROOT / "tests")}
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize(
+    ("code", "silent"),
+    [
+        ("@pytest.mark.xfail\ndef test(): ...", True),
+        ("pytest.mark.skipif(True)", True),
+        ("pytest.mark.xfail(strict=False)", True),
+        ("pytest.mark.skipif(True, reason='no server')", False),
+        ("pytest.skip('no server')", False),
+        ("pytest.mark.xfail(reason='no desk')", False),
+    ],
+)
+def test_silence_is_seen(code: str, silent: bool):
+    assert bool(unexplained(ast.parse(code))) is silent

@@ -40,7 +40,10 @@ class Memory:
         return self._keep(visitor, replace(before, lines=(*before.lines, notice), with_person=True))
 
     async def choose(self, visitor: str, allowed: bool) -> Conversation:
-        return self._keep(visitor, replace(self._changing(visitor), ai_allowed=allowed))
+        before = self._changing(visitor)
+        return self._keep(
+            visitor, replace(before, ai_allowed=allowed, with_person=before.with_person and not allowed)
+        )
 
     def a_person_writes(self, words: str) -> None:
         for visitor, before in self.conversations.items():

@@ -97,20 +97,52 @@ def test_talk_to_a_person(client, memory):
     before = visible(client.get("/you/chat").text)
     assert ENGLISH.talk_to_person in before
     assert HUMAN_WAY in before
-    assert ENGLISH.person_has_it not in before
+    assert ENGLISH.waiting not in before
     assert post(client, "/person").headers["location"] == "/you/chat#latest"
     after = visible(client.get("/you/chat").text)
-    assert ENGLISH.person_has_it in after
+    assert f"{ENGLISH.waiting_now} {HUMAN_WAY}" in after
     assert f" {ENGLISH.talk_to_person} " not in after
     post(client, "", words="Are you there?")
     assert memory.model_calls == 0
+
+
+def test_that_a_person_has_it_is_said_only_once_one_has_written(client, memory):
+    post(client, "", words="Hello")
+    post(client, "/person")
+    text = visible(client.get("/you/chat").text)
+    assert ENGLISH.waiting in text
+    assert ENGLISH.joined not in text
+    memory.a_person_writes("Hi, I am Priya.")
+    text = visible(client.get("/you/chat").text)
+    assert ENGLISH.joined_now in text
+    assert ENGLISH.waiting not in text
+    post(client, "/choice", ai="yes")
+    post(client, "", words="Hello AI")
+    post(client, "/person")
+    text = visible(client.get("/you/chat").text)
+    assert ENGLISH.waiting in text
+    assert ENGLISH.joined not in text
+
+
+def test_ai_comes_back_from_a_person_only_when_the_customer_chooses(client, memory):
+    post(client, "/person")
+    text = visible(client.get("/you/chat").text)
+    assert ENGLISH.ai_paused in text
+    assert ENGLISH.stop_ai in text
+    assert ENGLISH.use_ai in text
+    post(client, "", words="Hello")
+    assert memory.model_calls == 0
+    post(client, "/choice", ai="yes")
+    assert STATEMENT in visible(client.get("/you/chat").text)
+    post(client, "", words="Hello")
+    assert memory.model_calls == 1
 
 
 def test_the_ai_statement_is_gone_while_it_would_not_be_true(client):
     post(client, "/person")
     text = visible(client.get("/you/chat").text)
     assert STATEMENT not in text
-    assert ENGLISH.person_now in text
+    assert ENGLISH.waiting_now in text
 
 
 def test_stop_and_use_again(client, memory):

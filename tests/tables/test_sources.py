@@ -81,5 +81,5 @@ def test_duckdb_may_neither_load_nor_fetch_extensions(tmp_path):
     relation = open_table(tmp_path / "rows.csv").to_native()
     names = ("autoinstall_known_extensions", "autoload_known_extensions")
     assert isinstance(relation, duckdb.DuckDBPyRelation)
-    allowed = relation.project(", ".join(f"current_setting('{name}')" for name in names)).fetchone()
+    allowed = relation.project(", ".join(f"current_setting('{name}')" for name in names)).fetchall()[0]
     assert [str(value).lower() for value in allowed] == ["false", "false"]

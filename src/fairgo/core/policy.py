@@ -6,6 +6,8 @@ policy is the SHA-256 of what it says, so the same words have the same version o
 
 import hashlib
 import tomllib
+from itertools import takewhile
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,9 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from fairgo.core.errors import Misconfigured, NotFound, nearest
 
 FOLDER = "policy"
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+Name = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$", description="small letters, digits and - only")
+]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Locale = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="a language tag such as en-AU")
+]
 
 
 class _Value(BaseModel):
@@ -27,7 +33,10 @@ class Organisation(_Value):
     """Who answers for the AI. `contacts` are the company's own numbers and addresses: they pass unredacted."""
 
     name: Words
-    ledger_origin: Annotated[str, Field(pattern=r"^[^\s+]{1,200}$")]
+    ledger_origin: Annotated[
+        str,
+        Field(pattern=r"^[^\s+]{1,200}$", description="a domain you own and a path, without spaces or +"),
+    ]
     locale: Locale = "en-AU"
     contacts: tuple[str, ...] = ()
 
@@ -98,12 +107,10 @@ class Policy(_Value):
 
     def disclosure(self, locale: str, channel: str) -> Disclosure:
         """The wording that fits best: exact locale, then its language, then the organisation's own; a channel's own first."""
-        wanted = (locale, locale.split("-", maxsplit=1)[0], self.organisation.locale)
+        own = self.organisation.locale
 
-        def rank(item: Disclosure) -> tuple[int, int]:
-            language = item.locale.split("-")[0]
-            places = [i for i, want in enumerate(wanted) if want in {item.locale, language}]
-            return (min(places, default=len(wanted)), 0 if item.channel == channel else 1)
+        def rank(item: Disclosure) -> tuple[float, ...]:
+            return (*_apart(locale, item.locale), *_apart(own, item.locale), item.channel != channel)
 
         fitting = [item for item in self.disclosures if item.channel in {channel, "*"}]
         return min(fitting or self.disclosures, key=rank)
@@ -114,15 +121,13 @@ class Policy(_Value):
         root = folder / FOLDER
         if not root.is_dir():
             raise Misconfigured(f"{folder} has no {FOLDER}/ folder", hint=f"fairgo init {folder}")
-        systems = {
-            path.stem: _toml(path) | {"name": path.stem} for path in sorted((root / "systems").glob("*.toml"))
-        }
+        systems = {path.stem: _system(path) for path in sorted((root / "systems").glob("*.toml"))}
         if not systems:
             raise Misconfigured(f"{root}/systems has no system", hint="one TOML file for each AI system")
         content: dict[str, Any] = {
             "organisation": _toml(root / "organisation.toml"),
             "purposes": _toml(root / "purposes.toml"),
-            "disclosures": _toml(root / "disclosures.toml").get("disclosure", []),
+            "disclosures": _disclosures(root / "disclosures.toml"),
             "systems": systems,
         }
         policy = _fit(content, root)
@@ -141,7 +146,37 @@ def _toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise Misconfigured(f"{path} is missing", hint="fairgo init writes one to start from") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise Misconfigured(f"{path} is not valid TOML: {wrong}") from None
+        raise Misconfigured(
+            f"{path} is not valid TOML: {wrong}", hint="text stands in double quotes, lists in brackets"
+        ) from None
+    except OSError as wrong:
+        raise Misconfigured(
+            f"{path} cannot be read ({wrong.strerror})", hint="is it a file this user may read?"
+        ) from None
+
+
+def _system(path: Path) -> dict[str, Any]:
+    said = _toml(path)
+    if "name" in said:
+        raise Misconfigured(
+            f"{path}: name: not known here", hint="the name of the file is the name of the system"
+        )
+    return said | {"name": path.stem}
+
+
+def _disclosures(path: Path) -> Any:
+    said = _toml(path)
+    for key in said:
+        if key != "disclosure":
+            raise Misconfigured(f"{path}: {key}: not known here", hint=nearest(key, ["disclosure"]))
+    return said.get("disclosure", [])
+
+
+def _apart(wanted: str, there: str) -> tuple[float, int]:
+    """How far a locale is from the wanted one: parts of the wanted to give up, then parts nobody asked for."""
+    asked, offered = wanted.lower().split("-"), there.lower().split("-")
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(asked, offered, strict=False)))
+    return (len(asked) - shared, len(offered) - shared) if shared else (inf, 0)
 
 
 def _fit(content: dict[str, Any], root: Path) -> Policy:
@@ -149,25 +184,40 @@ def _fit(content: dict[str, Any], root: Path) -> Policy:
         draft = Policy.model_validate(content | {"version": "draft"})
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(f"{root}: {place}: {first['msg'].lower()}", hint=_hint(first)) from None
+        file, place = _place(root, [str(part) for part in first["loc"]])
+        words = first["msg"][:1].lower() + first["msg"][1:]
+        raise Misconfigured(f"{file}: {place}: {words}", hint=_hint(first)) from None
     said = draft.model_dump_json(exclude={"version"}).encode()
     return draft.model_copy(update={"version": hashlib.sha256(said).hexdigest()})
+
+
+def _place(root: Path, at: list[str]) -> tuple[Path, str]:
+    """The file and the key that pydantic's place in the policy stands for."""
+    part, *rest = at
+    if part == "systems":
+        return root / "systems" / f"{rest[0]}.toml", ".".join(rest[1:]).replace("[key]", "name")
+    if part == "disclosures":
+        number = [f"number {int(rest[0]) + 1}"] if rest else []
+        return root / "disclosures.toml", ".".join(["disclosure", *number, *rest[1:]])
+    return root / f"{part}.toml", ".".join(rest).replace("[key]", "name")
 
 
 _PARTS: dict[str, type[BaseModel]] = {
     "organisation": Organisation,
     "purposes": Purpose,
     "disclosures": Disclosure,
-    "upstream": Upstream,
-    "human": Human,
     "systems": System,
 }
+_OF_SYSTEM: dict[str, type[BaseModel]] = {"upstream": Upstream, "human": Human}
 
 
 def _hint(error: Any) -> str:
-    if error["type"] != "extra_forbidden":
-        return ""
-    *path, key = (str(part) for part in error["loc"])
-    owner = next((_PARTS[part] for part in reversed(path) if part in _PARTS), System)
-    return nearest(key, owner.model_fields)
+    part, *rest = (str(step) for step in error["loc"])
+    key = rest[-1] if rest else part
+    owner = _PARTS.get(part, Policy)
+    if part == "systems" and len(rest) > 2:
+        owner = _OF_SYSTEM.get(rest[1], System)
+    if error["type"] == "extra_forbidden":
+        return nearest(key, owner.model_fields)
+    told = owner.model_fields[key].description if key in owner.model_fields else ""
+    return told or "compare it with the file that `fairgo init` writes"

@@ -32,19 +32,29 @@ class Setting:
 
 def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        number = int(value)
-        if not low <= number <= high or isinstance(value, bool | float):
+        number = _number(value, int)
+        if number is None or not low <= number <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
-        return number
+        return int(number)
 
     return read
 
 
 def _seconds(value: Any) -> float:
-    number = float(value)
-    if not 0 < number <= 3600:
+    number = _number(value, float)
+    if number is None or not 0 < number <= 3600:
         raise ValueError("must be seconds, above 0 and at most 3600")
-    return number
+    return float(number)
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> float | None:
+    """The number that a value is; None when it is none. A file says `true` and `8088.5` too: they are no whole numbers."""
+    if isinstance(value, bool) or (kind is int and isinstance(value, float)):
+        return None
+    try:
+        return kind(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _text(value: Any) -> str:
@@ -84,7 +94,7 @@ class Settings:
 
     host: str
     port: int
-    database: str
+    database: str = field(repr=False)  # the URL may hold a password
     master_key_file: Path
     ledger_key_file: Path
     body_limit: int
@@ -122,7 +132,7 @@ def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None 
     for row in TABLE:
         try:
             values[row.name] = row.read(values[row.name])
-        except (TypeError, ValueError) as wrong:
+        except ValueError as wrong:
             raise Misconfigured(f"setting {row.name!r} {wrong}", hint=row.meaning) from None
     for name in ("master_key_file", "ledger_key_file"):
         values[name] = (folder / values[name]).absolute()
@@ -130,12 +140,14 @@ def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None 
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise Misconfigured(f"{path} is not valid TOML: {wrong}") from None
+    except OSError as wrong:
+        raise Misconfigured(f"{path} cannot be read ({wrong.strerror})") from None
     for name in values:
         if name not in NAMES:
             raise Misconfigured(f"{path} has an unknown setting {name!r}", hint=nearest(name, NAMES))
@@ -160,5 +172,6 @@ def _from_environment(
         elif rest.startswith(CREDENTIAL) and rest != CREDENTIAL:
             credentials[rest.removeprefix(CREDENTIAL)] = value
         else:
-            raise Misconfigured(f"unknown setting {key} in the environment", hint=nearest(name, NAMES))
+            known = {PREFIX + row.name.upper() for row in TABLE}
+            raise Misconfigured(f"unknown setting {key} in the environment", hint=nearest(key, known))
     return values, MappingProxyType(upstreams), MappingProxyType(credentials)

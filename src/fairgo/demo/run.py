@@ -44,7 +44,7 @@ def prepare(data: Path, assistant_address: str, environ: Mapping[str, str]) -> D
     """Banksia's policy folder, its keys and its house in a data folder; a folder used before is used again."""
     folder = data / "banksia"
     if not folder.exists():
-        shutil.copytree(banksia(), folder)
+        shutil.copytree(banksia(), folder, ignore=shutil.ignore_patterns("help"))
     settings = read_settings(folder, environ)
     for path in (settings.master_key_file, settings.ledger_key_file):
         make_key_file(path)

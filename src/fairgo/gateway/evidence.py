@@ -89,7 +89,7 @@ def closed(tx: Recording, decision: Decision, closing: Closing) -> None:
         reply=closing.reply,
     )
     tx.append(Event("gateway.turn.closed", turn.system.name, facts, {"reply": commitment}))
-    if closing.reason.startswith("upstream."):
+    if closing.outcome is Outcome.HAND_OVER and closing.reason.startswith("upstream."):
         alternatives.request(tx, turn, closing.reason)
 
 

@@ -1,5 +1,6 @@
 """Leaves: events as canonical JSON (RFC 8785), at most 4 KB, holding no personal information."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,9 @@ def write_leaf(event: Event, *, moment: datetime, policy: str) -> bytes:
         "type": event.type,
         "time": coarse(moment),
         "policy": policy,
-        "facts": {name: dict(fact) if isinstance(fact, dict) else fact for name, fact in event.facts.items()},
+        "facts": {
+            name: dict(fact) if isinstance(fact, Mapping) else fact for name, fact in event.facts.items()
+        },
         "commitments": dict(event.commitments),
     }
     if event.system:

@@ -4,8 +4,8 @@ Standard library and `cryptography` only, so a verifier can stand alone.
 """
 
 import base64
-import binascii
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ED25519 = b"\x01"
+PLAIN = re.compile(r"[^\x00-\x09\x0b-\x1f\ud800-\udfff]*")
+NAME = re.compile(r"[^\s+]+")  # signed-note: no Unicode space, no plus
+SIZE = re.compile(r"0|[1-9][0-9]{0,18}")  # tlog-checkpoint: decimal, no leading zeros
 DASH = "\u2014 "
 
 
@@ -39,11 +42,11 @@ class Verifier:
     @classmethod
     def parse(cls, text: str) -> "Verifier":
         """The key that `str()` wrote. Raises BadNote when it is not one."""
-        try:
-            name, identity, packed = text.strip().split("+", 2)
-            blob = base64.b64decode(packed, validate=True)
-        except ValueError:
-            raise BadNote("not a verifier key") from None
+        name, _plus, rest = text.strip().partition("+")
+        identity, _plus, packed = rest.partition("+")
+        blob = _unpacked(packed)
+        if not NAME.fullmatch(name) or blob is None:
+            raise BadNote("not a verifier key")
         key = cls(name, blob[1:])
         if blob[:1] != ED25519 or len(blob) != 33 or key.identity.hex() != identity:
             raise BadNote("not an Ed25519 verifier key, or its hash does not fit")
@@ -64,7 +67,9 @@ class Signer:
         return Verifier(self.name, public.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def sign(self, text: str) -> str:
-        """The text as a signed note. The text must end with a newline."""
+        """The text as a signed note. Raises BadNote when the text cannot be one: it must end with a newline."""
+        if not text.endswith("\n") or not NAME.fullmatch(self.name) or not _is_plain(text):
+            raise BadNote("not the text of a note")
         signature = Ed25519PrivateKey.from_private_bytes(self._seed).sign(text.encode())
         blob = base64.b64encode(self.verifier.identity + signature).decode()
         return f"{text}\n{DASH}{self.name} {blob}\n"
@@ -73,11 +78,11 @@ class Signer:
 def open_note(note: str, verifier: Verifier) -> str:
     """The text of a note that this key signed. Signatures by unknown keys are ignored. Raises BadNote otherwise."""
     text, gap, block = note.rpartition("\n\n")
-    if not gap or not block.endswith("\n") or any(ord(c) < 0x20 and c != "\n" for c in note):
+    if not gap or not block.endswith("\n") or not _is_plain(note):
         raise BadNote("not a signed note")
     text += "\n"
     signed = False
-    for line in block.splitlines():
+    for line in block[:-1].split("\n"):
         name, blob = _signature(line)
         if name != verifier.name or blob[:4] != verifier.identity:
             continue
@@ -92,14 +97,25 @@ def open_note(note: str, verifier: Verifier) -> str:
 
 
 def _signature(line: str) -> tuple[str, bytes]:
-    name, space, packed = line.removeprefix(DASH).partition(" ")
-    try:
-        blob = base64.b64decode(packed, validate=True)
-    except binascii.Error:
-        blob = b""
-    if not line.startswith(DASH) or not space or len(blob) < 5:
+    name, _space, packed = line.removeprefix(DASH).partition(" ")
+    blob = _unpacked(packed)
+    if not line.startswith(DASH) or not NAME.fullmatch(name) or blob is None or len(blob) < 5:
         raise BadNote("a signature line is malformed")
     return name, blob
+
+
+def _unpacked(packed: str) -> bytes | None:
+    """The bytes of base64 written the one right way; else None. Python alone would overlook spare bits."""
+    try:
+        blob = base64.b64decode(packed, validate=True)
+    except ValueError:
+        return None
+    return blob if base64.b64encode(blob).decode() == packed else None
+
+
+def _is_plain(text: str) -> bool:
+    """True for text that UTF-8 can write, with no control character but the newline."""
+    return PLAIN.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +133,15 @@ class Checkpoint:
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
         """The checkpoint a note's text holds. Raises BadNote when it is not one."""
-        lines = text.split("\n")
-        try:
-            origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
-        except (IndexError, ValueError):
-            raise BadNote("not a checkpoint") from None
-        if (
-            not origin
-            or not size.isascii()
-            or not size.isdigit()
-            or str(int(size)) != size
-            or len(root) != 32
-        ):
+        *lines, end = text.split("\n")
+        if len(lines) < 3 or end or not all(lines):
+            raise BadNote("not a checkpoint")
+        origin, size, root = lines[0], lines[1], _unpacked(lines[2])
+        if not NAME.fullmatch(origin) or not SIZE.fullmatch(size) or root is None or len(root) != 32:
             raise BadNote("not a checkpoint")
         return cls(origin, int(size), root)
+
+    @classmethod
+    def within(cls, note: str) -> "Checkpoint":
+        """The checkpoint in a signed note; that the signature fits is for somebody else to check. Raises BadNote."""
+        return cls.parse(note.rpartition("\n\n")[0] + "\n")

@@ -1,16 +1,19 @@
 """Policy versions as evidence: from when each was in force. Every leaf names the version it was made under."""
 
-from sqlalchemy import Column, DateTime, String, Table, insert, select
+from contextlib import suppress
 
+from sqlalchemy import Column, String, Table, select
+
+from fairgo.core.errors import Conflict
 from fairgo.core.events import Event
 from fairgo.ledger.recording import Ledger
-from fairgo.store.schema import metadata
+from fairgo.store.schema import Moment, insert_unless_there, metadata
 
 policy_version = Table(
     "policy_version",
     metadata,
     Column("version", String(64), primary_key=True),
-    Column("applied_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", Moment, nullable=False),
 )
 
 
@@ -20,6 +23,8 @@ def publish(ledger: Ledger, version: str) -> None:
     with ledger.store.reading() as connection:
         if connection.execute(known).first() is not None:
             return
-    with ledger.recorded(Event("culture.policy.applied", facts={"version": version})) as tx:
-        if tx.execute(known).first() is None:
-            tx.execute(insert(policy_version).values(version=version, applied_at=tx.moment))
+    applied = Event("culture.policy.applied", facts={"version": version})
+    with suppress(Conflict), ledger.recorded(applied) as tx:
+        row = {"version": version, "applied_at": tx.moment}
+        if not insert_unless_there(tx.connection, policy_version, row):
+            raise Conflict("another process has published this version meanwhile")

@@ -1,6 +1,7 @@
 """Reading the ledger: its leaves, its checkpoints, proofs for one leaf, and a check of the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,8 @@ from sqlalchemy import Connection, select
 from fairgo.core.errors import EvidenceBroken, NotFound
 from fairgo.ledger import records
 from fairgo.ledger.leaves import read_leaf
-from fairgo.ledger.note import BadNote, Verifier
-from fairgo.ledger.tree import inclusion_proof
+from fairgo.ledger.note import BadNote, Checkpoint, Verifier
+from fairgo.ledger.tree import Frontier, inclusion_proof, leaf_hash, root_from_proof
 from fairgo.ledger.verify import LogBroken, Verified, verify_log
 
 CHUNK = 5_000
@@ -25,19 +26,22 @@ class Proof:
     checkpoint: str
 
 
-def leaves(connection: Connection, size: int | None = None) -> Iterator[tuple[int, bytes]]:
+def leaves(connection: Connection, size: int | None = None) -> Generator[tuple[int, bytes]]:
     """Every leaf that has its place, in order; with `size` only the first so many."""
     place = records.leaf.c.position
     placed = select(place, records.leaf.c.leaf).where(place.is_not(None)).order_by(place)
     if size is not None:
         placed = placed.where(place < size)
-    rows = connection.execute(placed.execution_options(yield_per=CHUNK))
-    yield from ((row.position, row.leaf) for row in rows)
+    with connection.execute(placed.execution_options(yield_per=CHUNK)) as rows:
+        for row in rows:
+            yield row.position, row.leaf
 
 
-def contents(connection: Connection) -> Iterator[dict[str, Any]]:
+def contents(connection: Connection) -> Generator[dict[str, Any]]:
     """Every leaf as a value, in order."""
-    return (read_leaf(leaf) for _position, leaf in leaves(connection))
+    with closing(leaves(connection)) as rows:
+        for _position, leaf in rows:
+            yield read_leaf(leaf)
 
 
 def checkpoints(connection: Connection) -> dict[int, str]:
@@ -67,24 +71,92 @@ def verify(connection: Connection, verifier: str = "") -> Verified:
     try:
         known = [Verifier.parse(verifier)] if verifier else verifiers(connection)
         signed = checkpoints(connection)
-        return verify_log(leaves(connection, max(signed, default=0)), signed.values(), known)
+        size = max(signed, default=0)
+        with closing(_as_hashed(connection, size)) as covered:
+            verified = verify_log(covered, signed.values(), known)
+        _check_rest(connection, size)
     except (LogBroken, BadNote) as fault:
         raise EvidenceBroken(f"the ledger does not verify: {fault}") from None
+    return verified
 
 
 def prove(connection: Connection, identity: str) -> Proof:
-    """The proof that the leaf with this id is in the tree. Raises NotFound when it is not, or not yet."""
+    """The proof that the leaf with this id is in the tree.
+
+    Raises NotFound when it is not, or not yet; EvidenceBroken when the path does not lead to the signed root.
+    """
     newest = connection.execute(
         select(records.checkpoint.c.size, records.checkpoint.c.note)
         .where(records.checkpoint.c.note.is_not(None))
         .order_by(records.checkpoint.c.size.desc())
         .limit(1)
     ).one_or_none()
-    found = next((place for place, leaf in leaves(connection) if read_leaf(leaf)["id"] == identity), None)
-    if newest is None or found is None or found >= newest.size:
+    size = 0 if newest is None else newest.size
+    found = _find(connection, identity, size)
+    if newest is None or found is None:
         raise NotFound(
             "no leaf with that id is in the tree", hint="new leaves enter the tree within about a second"
         )
+    position, leaf = found
     place = records.leaf.c.position
-    hashes = list(connection.scalars(select(records.leaf.c.hash).where(place < newest.size).order_by(place)))
-    return Proof(found, tuple(inclusion_proof(hashes, found)), newest.note)
+    hashes = list(connection.scalars(select(records.leaf.c.hash).where(place < size).order_by(place)))
+    if len(hashes) != size:
+        raise EvidenceBroken("the ledger does not verify: leaves are missing", hint="fairgo ledger verify")
+    path = tuple(inclusion_proof(hashes, position))
+    if root_from_proof(leaf_hash(leaf), position, size, path) != Checkpoint.within(newest.note).root:
+        raise EvidenceBroken(
+            "the ledger does not verify: no proof leads to its root", hint="fairgo ledger verify"
+        )
+    return Proof(position, path, newest.note)
+
+
+def _find(connection: Connection, identity: str, size: int) -> tuple[int, bytes] | None:
+    wanted = identity.encode()
+    with closing(leaves(connection, size)) as rows:
+        for position, leaf in rows:
+            if wanted in leaf and read_leaf(leaf).get("id") == identity:
+                return position, leaf
+    return None
+
+
+def _as_hashed(connection: Connection, size: int) -> Generator[tuple[int, bytes]]:
+    """The leaves below `size`, each checked against the hash kept with it: so the very place of a change is known."""
+    row = records.leaf.c
+    covered = select(row.position, row.leaf, row.hash).where(row.position < size).order_by(row.position)
+    with connection.execute(covered.execution_options(yield_per=CHUNK)) as rows:
+        for position, leaf, hashed in rows:
+            if leaf_hash(leaf) != hashed:
+                raise LogBroken(f"leaf {position} does not fit the hash kept with it")
+            yield position, leaf
+
+
+def _check_rest(connection: Connection, size: int) -> None:
+    """What no signature covers: leaves that wait, and what is kept beside the signed notes to go on from."""
+    row, point = records.leaf.c, records.checkpoint.c
+    outside = select(row.seq, row.leaf, row.hash).where(
+        row.position.is_(None) | ~row.position.between(0, size - 1)
+    )
+    with connection.execute(outside.execution_options(yield_per=CHUNK)) as waiting:
+        for seq, leaf, hashed in waiting:
+            if leaf_hash(leaf) != hashed:
+                raise LogBroken(f"the waiting leaf in row {seq} does not fit the hash kept with it")
+    newest = 0
+    for kept in connection.execute(select(records.checkpoint).order_by(point.size)):
+        signed = None if kept.note is None else Checkpoint.within(kept.note)
+        if signed is not None and (signed.size, signed.root) != (kept.size, kept.root):
+            raise LogBroken(f"what is kept beside the checkpoint at {signed.size} differs from it")
+        if not _fits(kept.size, kept.frontier, kept.root):
+            raise LogBroken(f"the frontier kept at {kept.size} does not lead to its root")
+        if kept.size > size and newest > size:
+            raise LogBroken(f"the checkpoint at {newest} has lost its signature")
+        newest = kept.size
+    stray = connection.scalar(select(row.position).where(~row.position.between(0, newest - 1)).limit(1))
+    if stray is not None:
+        raise LogBroken(f"a leaf has the place {stray}, which no checkpoint covers")
+
+
+def _fits(size: int, packed: bytes, root: bytes) -> bool:
+    try:
+        return Frontier.from_bytes(size, packed).root() == root
+    except ValueError:
+        return False

@@ -1,8 +1,8 @@
 """The ledger's tables: leaves as they arrive, their place in the tree, and the checkpoints over it."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
 
-from fairgo.store.schema import metadata
+from fairgo.store.schema import Moment, metadata
 
 leaf = Table(
     "ledger_leaf",
@@ -21,11 +21,11 @@ checkpoint = Table(
     Column("frontier", LargeBinary, nullable=False),
     # Empty between persisting and signing, so that two different roots of one size are never both signed.
     Column("note", Text, nullable=True),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_at", Moment, nullable=False),
 )
 key = Table(
     "ledger_key",
     metadata,
     Column("verifier", Text, primary_key=True),
-    Column("since", DateTime(timezone=True), nullable=False),
+    Column("since", Moment, nullable=False),
 )

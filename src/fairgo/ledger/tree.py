@@ -25,8 +25,8 @@ class Frontier:
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
         self.size = size
         self.peaks = list(peaks)
-        if len(self.peaks) != size.bit_count():
-            raise ValueError("a frontier has one peak for each set bit of its size")
+        if size < 0 or len(self.peaks) != size.bit_count() or any(len(peak) != 32 for peak in self.peaks):
+            raise ValueError("a frontier has one peak of 32 bytes for each set bit of its size")
 
     def append(self, hashed: bytes) -> None:
         """Add one leaf hash at the end."""
@@ -51,7 +51,7 @@ class Frontier:
 
     @classmethod
     def from_bytes(cls, size: int, packed: bytes) -> "Frontier":
-        """The frontier that `to_bytes` packed."""
+        """The frontier that `to_bytes` packed. Raises ValueError when it does not fit the size."""
         return cls(size, (packed[i : i + 32] for i in range(0, len(packed), 32)))
 
 
@@ -90,6 +90,8 @@ def root_from_proof(hashed: bytes, position: int, size: int, path: Sequence[byte
     """
     if not 0 <= position < size:
         raise ValueError("the position lies outside the tree")
+    if any(len(part) != 32 for part in (hashed, *path)):
+        raise ValueError("a hash has 32 bytes")
     first, second = position, size - 1
     result = hashed
     for sibling in path:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, String, Table, func, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, String, Table, func, insert, select, update
 
+from fairgo.core.clock import coarse
+from fairgo.core.errors import Conflict
 from fairgo.core.turns import Turn
 from fairgo.ledger.recording import Recording
 from fairgo.store import sealing
 from fairgo.store.keys import Keys
-from fairgo.store.schema import metadata
+from fairgo.store.schema import Moment, metadata
 
 REQUEST = "fairgo/request/v1"
 REPLY = "fairgo/reply/v1"
@@ -22,8 +24,8 @@ turn_table = Table(
     Column("customer", String(64), nullable=False),
     Column("conversation", String(64), nullable=False, index=True),
     Column("channel", String(32), nullable=False),
-    Column("opened_at", DateTime(timezone=True), nullable=False),
-    Column("closed_at", DateTime(timezone=True), nullable=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment, nullable=True),
     Column("outcome", String(16), nullable=True),
     Column("reason", String(64), nullable=True),
     Column("by_ai", Boolean, nullable=True),
@@ -60,7 +62,10 @@ def open_turn(tx: Recording, turn: Turn) -> str:
 
 
 def close_turn(tx: Recording, turn: Turn, *, outcome: str, reason: str, by_ai: bool, reply: list[str]) -> str:
-    """Seal what the customer read (one text for each choice) and close the turn. Gives the commitment."""
+    """Seal what the customer read (one text for each choice) and close the turn. Gives the commitment.
+
+    Raises Conflict when the turn was never opened or is closed already: what was kept of it stays.
+    """
     sealed = tx.seal(turn.customer, REPLY, {"reply": reply})
     values = {
         "closed_at": tx.moment,
@@ -69,7 +74,9 @@ def close_turn(tx: Recording, turn: Turn, *, outcome: str, reason: str, by_ai: b
         "by_ai": by_ai,
         "reply": sealed.id,
     }
-    tx.execute(update(turn_table).where(turn_table.c.id == turn.id).values(values))
+    still_open = update(turn_table).where(turn_table.c.id == turn.id, turn_table.c.closed_at.is_(None))
+    if tx.execute(still_open.values(values)).rowcount != 1:
+        raise Conflict("this turn is not open")
     return sealed.commitment
 
 
@@ -96,5 +103,4 @@ def conversation(connection: Connection, keys: Keys, name: str) -> list[Kept]:
 def _kept(connection: Connection, keys: Keys, row: Any) -> Kept:
     said = sealing.unseal(connection, keys, row.request)["said"]
     reply = sealing.unseal(connection, keys, row.reply)["reply"] if row.reply else []
-    at = row.opened_at.strftime("%Y-%m-%dT%H:%MZ")
-    return Kept(tuple(said), tuple(reply), bool(row.by_ai), row.outcome or "open", at)
+    return Kept(tuple(said), tuple(reply), bool(row.by_ai), row.outcome or "open", coarse(row.opened_at))

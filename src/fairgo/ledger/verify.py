@@ -38,15 +38,12 @@ def verify_log(
     if sizes != sorted(set(sizes)):
         raise LogBroken("checkpoints are not in growing order")
     frontier = Frontier()
-    at = 0
+    at = _passed(pending, 0, frontier)
     for position, leaf in leaves:
         if position != frontier.size:
             raise LogBroken(f"leaf {frontier.size} is missing")
         frontier.append(leaf_hash(leaf))
-        while at < len(pending) and pending[at].size == frontier.size:
-            if pending[at].root != frontier.root():
-                raise LogBroken(_where(pending, at))
-            at += 1
+        at = _passed(pending, at, frontier)
     if at < len(pending):
         raise LogBroken(
             f"the checkpoint at {pending[at].size} covers leaves that are not here (only {frontier.size})"
@@ -57,8 +54,19 @@ def verify_log(
     return Verified(origin, frontier.size, frontier.root(), len(pending))
 
 
+def _passed(points: list[Checkpoint], at: int, frontier: Frontier) -> int:
+    """How many checkpoints are passed, now that the tree has this size."""
+    if at == len(points) or points[at].size != frontier.size:
+        return at
+    if points[at].root != frontier.root():
+        raise LogBroken(_where(points, at))
+    return at + 1
+
+
 def _where(points: list[Checkpoint], at: int) -> str:
     start = points[at - 1].size if at else 0
+    if start == points[at].size:
+        return "the checkpoint at 0 does not have the root of an empty log"
     return f"a leaf from {start} to {points[at].size - 1} was changed: the root signed at {points[at].size} differs"
 
 

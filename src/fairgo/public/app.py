@@ -1,7 +1,7 @@
 """The customers' chat page. It works with JavaScript off: every button is a form, every change a redirect."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -189,16 +189,31 @@ class ChatPage:
 
 
 def shown_parts(conversation: Conversation) -> Mapping[str, bool]:
-    """Which parts of the page fit the conversation. The AI's statement shows only while AI may answer: it must stay true."""
+    """Which parts of the page fit the conversation. Each says only what is so now.
+
+    The AI's statement shows only while AI may answer. That a person has the chat is said only once one has written:
+    until then it waits for one.
+    """
     person, ai = conversation.with_person, conversation.ai_allowed
+    joined = person and a_person_wrote_last(conversation.lines)
     return {
-        "person-has-it": person,
         "no-person": not person,
+        "with-person": person,
+        "waiting": person and not joined,
+        "joined": joined,
         "ai-on": ai,
         "ai-off": not ai,
         "ai-answers": ai and not person,
+        "ai-paused": ai and person,
+        "ai-not-answering": person or not ai,
         "nobody-yet": not ai and not person,
     }
+
+
+def a_person_wrote_last(lines: Sequence[Line]) -> bool:
+    """True when a person has written since AI last did."""
+    wrote = [line.author for line in lines if line.author in {Author.AI, Author.PERSON}]
+    return wrote[-1:] == [Author.PERSON]
 
 
 def time_words(at: str, now: datetime) -> str:

@@ -14,8 +14,10 @@ class Words:
     title: str
     skip: str
     talk_to_person: str
-    person_has_it: str
-    person_now: str
+    waiting: str
+    waiting_now: str
+    joined: str
+    joined_now: str
     conversation: str
     nothing_yet: str
     you: str
@@ -36,6 +38,7 @@ class Words:
     ai_on: str
     stop_ai: str
     if_stopped: str
+    ai_paused: str
     ai_off: str
     use_ai: str
     if_used: str
@@ -62,8 +65,10 @@ ENGLISH = Words(
     title="Chat with {organisation}",
     skip="Skip to your message",
     talk_to_person="Talk to a person",
-    person_has_it="A person has this chat",
-    person_now="A person has this chat now. AI does not write here.",
+    waiting="Waiting for a person",
+    waiting_now="This chat is waiting for a person. AI does not write here now.",
+    joined="A person has this chat",
+    joined_now="A person has this chat. AI does not write here now.",
     conversation="Conversation",
     nothing_yet="No messages yet. Write your first one below.",
     you="You",
@@ -84,8 +89,9 @@ ENGLISH = Words(
     ai_on="AI may answer you.",
     stop_ai="Stop using AI for me",
     if_stopped="What happens next: AI stops at once. You go on with a person, as set out above.",
+    ai_paused="AI does not write in this chat now.",
     ai_off="AI is off for you.",
     use_ai="Use AI again",
-    if_used="What happens next: AI may answer you again. You can stop it at any time.",
+    if_used="What happens next: AI may answer you again. You can stop it, or ask for a person, at any time.",
     cookie="This page keeps one cookie for 30 days, so that your messages stay together. It holds a random number, not your name.",
 )

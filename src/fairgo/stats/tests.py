@@ -97,7 +97,8 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     scaled = p[order] * p.size / np.arange(1, p.size + 1)
     q = np.empty_like(p)
     q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return q
+    # Multiplying and dividing by the same rank may round a q below its p.
+    return np.maximum(q, p)
 
 
 def draws_for(groups: int, wanted: int = DRAWS) -> int:

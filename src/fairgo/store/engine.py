@@ -4,24 +4,29 @@ Reading connections cannot write. Writing connections are for the ledger alone (
 a change that leaves no evidence cannot be made.
 """
 
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from fairgo.core.errors import Misconfigured
-from fairgo.store.migrating import upgrade
+from fairgo.core.errors import EvidenceBroken, Misconfigured
+from fairgo.store.migrating import revision, upgrade
 
+BUSY_SECONDS = 30
 SQLITE_PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}",  # first, so that the others wait for their turn too
     "journal_mode=WAL",
+    "journal_size_limit=67108864",  # a log that one long reader made large shrinks again
     "synchronous=FULL",  # an acknowledged commit survives a power cut
     "secure_delete=ON",  # deleted keys are overwritten, not only unlinked
     "foreign_keys=ON",
-    "busy_timeout=30000",
 )
 
 
@@ -30,6 +35,7 @@ class Store:
 
     def __init__(self, url: URL) -> None:
         self._sqlite = url.get_backend_name() == "sqlite"
+        self._turn = threading.Lock()
         self._writer = _engine(url, reads_only=False)
         self._reader = _engine(url, reads_only=True)
 
@@ -46,19 +52,55 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that commits at the end, or leaves no trace when anything is raised."""
-        with self._writer.begin() as connection:
+        """A transaction that commits at the end, or leaves no trace when anything is raised.
+
+        Raises EvidenceBroken when the database gave the transaction up meanwhile, whoever swallowed its error.
+        """
+        with self._my_turn(), self._writer.begin() as connection:
             yield connection
+            if not is_whole(connection):
+                raise EvidenceBroken("the database gave the transaction up: nothing of it was kept")
 
     def close(self) -> None:
         """Give back every connection; on SQLite fold the write-ahead log into the file."""
         self._reader.dispose()
         if self._sqlite:
             with self._writer.connect() as connection:
-                connection.connection.driver_connection.execute(  # type: ignore[union-attr]
-                    "PRAGMA wal_checkpoint(TRUNCATE)"
-                )
+                raw: Any = connection.connection.driver_connection
+                raw.execute(
+                    "PRAGMA busy_timeout=1000"
+                )  # who still reads in another process is not waited for
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.dispose()
+
+    def abandon(self) -> None:
+        """Give back every connection and do nothing else."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        # SQLite's own waiting is polling: under load a thread may wait for seconds while others pass it by.
+        if not self._sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise EvidenceBroken(f"the database was busy for {BUSY_SECONDS} seconds: nothing was kept")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def is_whole(connection: Connection) -> bool:
+    """False when the database rolled the transaction back by itself: SQLite on a full disk, PostgreSQL after a failed statement.
+
+    A commit would then succeed and keep nothing.
+    """
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return bool(raw.in_transaction)
+    return raw.info.transaction_status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}
 
 
 def open_store(data: Path, database: str = "") -> Store:
@@ -66,46 +108,85 @@ def open_store(data: Path, database: str = "") -> Store:
 
     Raises Misconfigured when the database cannot be reached or its URL is not one.
     """
+    url = _url(data, database)
+    try:
+        if not database:
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if url.database and url.get_backend_name() == "sqlite":
+            # Made here so that only this user can read it; SQLite gives its other files the same mode.
+            os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as wrong:
+        raise _unusable(url, wrong.strerror or type(wrong).__name__) from None
+    return _opened(url)
+
+
+def existing_store(data: Path, database: str = "") -> Store:
+    """Like `open_store`, for commands that only look: a place that holds nothing is a mistake, not a new store."""
+    url = _url(data, database)
+    if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).exists():
+        raise Misconfigured(
+            f"{data if not database else url.database} holds no Fairgo data",
+            hint="name the folder that `fairgo serve --data` used",
+        )
+    return _opened(url, existing=True)
+
+
+def _url(data: Path, database: str) -> URL:
     try:
         url = make_url(database) if database else URL.create("sqlite", database=str(data / "fairgo.db"))
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise Misconfigured(
             "the database setting is not a database URL", hint="postgresql://USER@HOST/NAME"
         ) from None
     if url.get_backend_name() == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    elif url.get_backend_name() != "sqlite":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
         raise Misconfigured(
             f"{url.get_backend_name()!r} databases are not supported", hint="sqlite or postgresql"
         )
-    if not database:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (url.database or ":memory:").startswith((":memory:", "file:")):
+        raise Misconfigured(
+            "evidence needs a file of its own", hint="leave the database setting empty, or sqlite:///PATH"
+        )
+    return url.set(drivername="sqlite")
+
+
+def _opened(url: URL, *, existing: bool = False) -> Store:
     store = Store(url)
     try:
-        with store.writing() as connection:
-            upgrade(connection)
+        with store.reading() as connection:
+            known = revision(connection)
+        if known.current is None and existing:
+            raise Misconfigured(  # noqa: TRY301 - closing what was opened is the same for every fault
+                f"the database at {_shown(url)} holds no Fairgo data",
+                hint="is it the one that `fairgo serve` uses?",
+            )
+        if known.current != known.newest:
+            with store.writing() as connection:
+                upgrade(connection)
     except DBAPIError as wrong:
-        kind = type(wrong.orig).__name__
-        raise Misconfigured(
-            f"the database at {url.render_as_string(hide_password=True)} cannot be used ({kind})",
-            hint="is it running, and may this user write to it?",
-        ) from None
+        store.abandon()
+        raise _unusable(url, type(wrong.orig).__name__) from None
+    except BaseException:
+        store.abandon()
+        raise
     return store
 
 
-def existing_store(data: Path, database: str = "") -> Store:
-    """Like `open_store`, for commands that only look: a data folder that holds nothing is a mistake, not a new store."""
-    if not database and not (data / "fairgo.db").exists():
-        raise Misconfigured(
-            f"{data} holds no Fairgo data", hint="name the folder that `fairgo serve --data` used"
-        )
-    return open_store(data, database)
+def _unusable(url: URL, why: str) -> Misconfigured:
+    return Misconfigured(
+        f"the database at {_shown(url)} cannot be used ({why})",
+        hint="is it running, and may this user write to it?",
+    )
+
+
+def _shown(url: URL) -> str:
+    return url.set(query={}).render_as_string()  # a password may stand in the query as well
 
 
 def _engine(url: URL, *, reads_only: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
-        return engine.execution_options(postgresql_readonly=True) if reads_only else engine
+        return _postgresql(url, reads_only=reads_only)
     engine = create_engine(url, pool_size=4, max_overflow=8)
     pragmas = (*SQLITE_PRAGMAS, "query_only=ON") if reads_only else SQLITE_PRAGMAS
     begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
@@ -121,3 +202,16 @@ def _engine(url: URL, *, reads_only: bool) -> Engine:
         connection.execute(text(begin))
 
     return engine
+
+
+def _postgresql(url: URL, *, reads_only: bool) -> Engine:
+    # A reader's statements all see one moment; a writer's see what was committed while it waited for a lock.
+    level = "REPEATABLE READ" if reads_only else "READ COMMITTED"
+    engine = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, isolation_level=level)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.execute("SET TIME ZONE 'UTC'")  # times come back in the zone they are shown in
+        connection.commit()
+
+    return engine.execution_options(postgresql_readonly=True) if reads_only else engine

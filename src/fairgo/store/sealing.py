@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 import rfc8785
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select, text
 
 from fairgo.core.errors import EvidenceBroken, NotFound
@@ -81,10 +82,16 @@ def fits(writing: Connection, keys: Keys) -> None:
 
 
 def seal(writing: Connection, keys: Keys, customer: str, schema: str, value: Any) -> Sealed:
-    """Keep a JSON value under the customer's key (AES-256-GCM, bound to id, customer and schema)."""
+    """Keep a JSON value under the customer's key (AES-256-GCM, bound to id, customer and schema).
+
+    Raises EvidenceBroken for a value that RFC 8785 cannot write.
+    """
     identity = uuid4().hex
     salt = os.urandom(SIZE)
-    canonical = rfc8785.dumps(value)
+    try:
+        canonical = rfc8785.dumps(value)
+    except ValueError:
+        raise EvidenceBroken(f"content of {schema} cannot be written as canonical JSON") from None
     key = make_key(writing, keys, customer)
     sealed = encrypt(key, salt + canonical, _binding(identity, customer, schema))
     writing.execute(insert(content).values(id=identity, customer=customer, schema=schema, sealed=sealed))
@@ -92,14 +99,17 @@ def seal(writing: Connection, keys: Keys, customer: str, schema: str, value: Any
 
 
 def unseal(connection: Connection, keys: Keys, identity: str) -> Any:
-    """The JSON value again. Raises NotFound when it is gone, EvidenceBroken when its key is."""
+    """The JSON value again. Raises NotFound when it is gone, EvidenceBroken when its key is or when it was changed."""
     row = connection.execute(select(content).where(content.c.id == identity)).one_or_none()
     if row is None:
         raise NotFound("this content is not kept any more")
     key = key_of(connection, keys, row.customer)
     if key is None:
         raise EvidenceBroken("this content is here but its key is not")
-    plain = decrypt(key, row.sealed, _binding(identity, row.customer, row.schema))
+    try:
+        plain = decrypt(key, row.sealed, _binding(identity, row.customer, row.schema))
+    except InvalidTag:
+        raise EvidenceBroken("this content was changed, or moved from where it was sealed") from None
     return orjson.loads(plain[SIZE:])
 
 

@@ -68,10 +68,15 @@ async def read_form(request: Request) -> dict[str, str]:
 
 def _mac(secret: bytes, purpose: str, value: str) -> str:
     # The length in front keeps purpose and value from running into each other.
-    said = f"fairgo/web/{len(purpose)}/{purpose}/{value}".encode()
+    said = _bytes(f"fairgo/web/{len(purpose)}/{purpose}/{value}")
     digest = hmac.new(secret, said, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _equal(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return hmac.compare_digest(_bytes(given), _bytes(expected))
+
+
+def _bytes(text: str) -> bytes:
+    # What a caller sends may be any text, half a character included; it must be refused, not crash.
+    return text.encode("utf-8", "surrogatepass")

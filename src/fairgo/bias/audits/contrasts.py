@@ -96,7 +96,8 @@ def family_q(families: Sequence[Contrasts], metrics: Sequence[str]) -> tuple[lis
         for group, column in zip(*np.nonzero(contrasts.tested), strict=True):
             metric = metrics[column]
             key = (MIRROR.get(metric, metric), sides[group])
-            asked[key] = float(contrasts.p[group, column])
+            # The two sides of one question may differ in the last digit; the larger p is the careful one.
+            asked[key] = max(asked.get(key, 0.0), float(contrasts.p[group, column]))
             keys[-1].append((int(group), int(column), key))
     corrected = benjamini_hochberg(list(asked.values()))
     q_of = dict(zip(asked, corrected, strict=True))

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from fairgo.bias.audits.contrasts import Contrasts
 from fairgo.bias.audits.groups import Finest
 from fairgo.bias.audits.plan import Plan
-from fairgo.stats.rates import IntArray, tally
+from fairgo.stats.rates import RATES, IntArray, tally
 from fairgo.stats.tests import mantel_haenszel
 
 # Where less is worse. Of two findings equally strong, the group worse off is named first; for the other
@@ -48,12 +48,12 @@ class Place:
         return self.contrasts.partition.groups[self.group]
 
     @property
-    def rank(self) -> tuple[float, bool, int, int, tuple[str, ...]]:
+    def rank(self) -> tuple[float, bool, int, int]:
         """Sorts the strongest first, then the worse off, the simpler name, the smaller group."""
         z = float(self.contrasts.z[self.group, self.column])
         better_off = (z > 0) == (self.metric in _LESS_IS_WORSE)
         size = int(self.contrasts.partition.sizes[self.group])
-        return (-round(abs(z), 9), better_off, len(self.groups), size, tuple(self.groups.values()))
+        return (-round(abs(z), 9), better_off, len(self.groups), size)
 
 
 def explain(
@@ -64,7 +64,7 @@ def explain(
     Differences in what really happened (base_rate) come after differences in what was decided.
     """
     answers: list[tuple[Place, Mapping[str, str] | None]] = []
-    for metric in dict.fromkeys(place.metric for place in found):
+    for metric in RATES:
         own = sorted((place for place in found if place.metric == metric), key=lambda place: place.rank)
         unexplained: list[Place] = []
         for place in own:

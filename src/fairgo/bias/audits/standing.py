@@ -23,4 +23,6 @@ def standing(connection: Connection) -> Measure:
         return Measure("no audit yet", State.CANNOT_TELL)
     verdict, findings, made_at = newest
     days = (system_clock() - made_at.replace(tzinfo=UTC)).days
-    return Measure(f"{findings} open finding(s)", STATES[Finding(verdict)], f"last audit {days} day(s) ago: {verdict}")
+    return Measure(
+        f"{findings} open finding(s)", STATES[Finding(verdict)], f"last audit {days} day(s) ago: {verdict}"
+    )

@@ -8,7 +8,7 @@ const wrong = document.getElementById("wrong");
 const state = document.getElementById("state");
 const sending = new Set();
 const language = document.documentElement.lang;
-let withPerson = !document.querySelector(".held").hidden;
+let withPerson = !document.querySelector("[data-when=with-person]").hidden;
 
 function localTime(element) {
   const at = new Date(element.dateTime);
@@ -40,12 +40,12 @@ function show(conversation) {
     list.lastElementChild.scrollIntoView({ block: "nearest" });
     list.children[before].scrollIntoView({ block: "nearest" });
   }
-  withPerson = conversation.shown["person-has-it"];
+  withPerson = conversation.shown["with-person"];
   const held = document.activeElement.closest("[data-when]");
   for (const part of all("[data-when]")) part.hidden = !conversation.shown[part.dataset.when];
   if (held?.hidden) {
-    const next = [...held.parentElement.querySelectorAll("[data-when]")].find((part) => !part.hidden);
-    (next?.querySelector("button") ?? next ?? box).focus();
+    const open = "[data-when]:not([hidden])";
+    (held.parentElement.querySelector(`${open} button, ${open}.held`) ?? box).focus();
   }
 }
 

@@ -2,5 +2,10 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=False)
+from fairgo.store.schema import metadata
+
+# The metadata gives the names of constraints; what a migration does is written in the migration.
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=False
+)
 context.run_migrations()

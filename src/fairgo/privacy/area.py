@@ -1,0 +1,6 @@
+"""What privacy puts on the table."""
+
+from fairgo.core.area import Area
+from fairgo.privacy.security.standing import standing
+
+AREA = Area("privacy", {"security": standing})

@@ -1,0 +1,259 @@
+"""Reading a stretch of text for identifiers, and how far the reading cannot be changed by what comes next.
+
+The order is fixed: placeholders, then e-mail addresses, then numbers in what is left. Numbers are judged window by
+window from left to right; the words before a window are the last of the text without what was found in it, the
+words after it go up to the next digit, @ or placeholder. All bounds are constants, so the time is linear.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from fairgo.privacy.security.catalogue import LONGEST_NUMBER, NUMBERS, SHORTEST_NUMBER
+from fairgo.privacy.security.characters import LOCAL, OPENERS, SEPARATORS, UNSEEN, digits, local_tail
+from fairgo.privacy.security.detectors import email
+from fairgo.privacy.security.numbers import SCORES, Group, Number, Strength, Window
+from fairgo.privacy.security.tokens import Mark, find_marks, unfinished
+
+BEFORE, AFTER = 96, 48
+WIDEST_GAP = 4
+_GAP = rf"[{SEPARATORS}{UNSEEN}]{{0,{WIDEST_GAP}}}+"
+_RUN = re.compile(rf"[{OPENERS}]{{0,3}}\d(?:{_GAP}\d)*+")
+_GROUP = re.compile(rf"\d(?:[{UNSEEN}]{{0,{WIDEST_GAP}}}+\d)*+")
+_GOES_ON = re.compile(rf"(?:[{UNSEEN}]{{0,{WIDEST_GAP}}}+\d)*+")
+_ONLY_GAP = re.compile(_GAP)
+_OPENERS_BEFORE = re.compile(rf"[{OPENERS}]{{1,3}}\Z")
+_AFTER = re.compile(rf"[^\d@‹]{{0,{AFTER + 1}}}+")
+_LOCAL_OR_OPENER = re.compile(f"[{LOCAL}{OPENERS}]")
+_TOUCHES = re.compile(r"\w")
+_LOOKED_FOR = {
+    first: tuple((number, n) for number in NUMBERS if first in number.starts for n in number.lengths)
+    for first in "0123456789"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An identifier in a text: where, of which type, how surely, and its normal form."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+    normal: str
+
+
+Item = Found | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of the text before a stretch: its last words without what was found, and its last character.
+
+    `last` is empty at the beginning and directly after something found.
+    """
+
+    before: str = ""
+    last: str = ""
+
+
+class Reading:
+    """One stretch of text, read: `items` in order, and `end`, up to which no later text can change anything.
+
+    `place` is where the next stretch goes on. A `final` stretch is read to its end.
+    """
+
+    def __init__(self, text: str, place: Place, *, final: bool) -> None:
+        self.items: list[Item] = []
+        self._text = text
+        self._final = final
+        self._last = place.last
+        self._lead = place.before
+        self._since = 0
+        fences, settled = _fences(text, final=final)
+        self.end = self._numbers(fences, settled)
+
+    @property
+    def place(self) -> Place:
+        """What the next stretch needs to know of this one."""
+        return Place(self._before(self.end), self._character_before(self.end))
+
+    def _numbers(self, fences: Iterable[Item], settled: int) -> int:
+        at = 0
+        for fence in fences:
+            held = self._between(at, fence.start, unsettled=False)
+            if held is not None:
+                return held
+            self._passed(fence)
+            at = fence.end
+        held = self._between(at, settled, unsettled=not self._final)
+        return settled if held is None else held
+
+    def _between(self, at: int, stop: int, *, unsettled: bool) -> int | None:
+        """Read the numbers of a stretch without anything else in it; the answer is where to wait, if anywhere."""
+        if at == 0 and self._last.isdecimal():
+            at = _matched(_GOES_ON, self._text, 0, stop)
+            if unsettled and at and _matched(_ONLY_GAP, self._text, at, stop) == stop:
+                return at
+        for run in _RUN.finditer(self._text, at, stop):
+            unclosed = unsettled and _matched(_ONLY_GAP, self._text, run.end(), stop) == stop
+            if unclosed or run.end() - run.start() >= SHORTEST_NUMBER:
+                held = self._run(run.start(), run.end(), stop, unclosed=unclosed)
+                if held is not None:
+                    return held
+        return None
+
+    def _run(self, start: int, end: int, stop: int, *, unclosed: bool) -> int | None:
+        run = _Run(self._text, start, end, stop)
+        i = 0
+        while i < len(run.groups):
+            ahead = len(run.digits) - run.offsets[i]
+            if unclosed and ahead <= LONGEST_NUMBER:
+                return _openers(self._text, run.groups[i].start)
+            if ahead < SHORTEST_NUMBER:
+                return None
+            try:
+                found = self._judge(run, i)
+            except _Undecided:
+                return _openers(self._text, run.groups[i].start)
+            if found is None:
+                i += 1
+            else:
+                self._passed(found)
+                i = run.groups_before(found.end)
+        return end if unclosed else None
+
+    def _judge(self, run: "_Run", i: int) -> Found | None:
+        """The surest and longest identifier that begins with group `i`. Raises _Undecided when more text must come."""
+        for strength, number, window in run.fits(i):
+            start, end = run.bounds(window)
+            glued = _TOUCHES.match(self._character_before(start)) or (
+                end < run.stop and _TOUCHES.match(self._text, end)
+            )
+            if self._holds(Strength.POSSIBLE if glued else strength, number, (start, end)):
+                return Found(start, end, number.type, SCORES[strength], number.normal(window))
+        return None
+
+    def _holds(self, strength: Strength, number: Number, span: tuple[int, int]) -> bool:
+        """What the words before and after say; those after are looked at only when those before do not decide."""
+        if strength is Strength.CERTAIN or (strength is Strength.LIKELY and number.contrary is None):
+            return True
+        before = self._before(span[0])
+        if strength is Strength.POSSIBLE:
+            return bool(number.words.search(before) or number.words.search(self._after(span[1])))
+        contrary = number.contrary
+        if contrary is None:
+            return True
+        after = self._after(span[1])
+        named = contrary.before.search(before) or contrary.after.match(after)
+        return not named or bool(number.words.search(after))
+
+    def _before(self, at: int) -> str:
+        since = self._text[max(self._since, at - BEFORE) : at]
+        return since if len(since) == BEFORE else (self._lead + since)[-BEFORE:]
+
+    def _after(self, at: int) -> str:
+        """The words after a place, whole ones only. Raises _Undecided when they have not arrived."""
+        found = _AFTER.match(self._text, at)
+        words = found[0] if found else ""
+        if len(words) > AFTER:
+            words, following = words[:AFTER], words[AFTER]
+            if not _LOCAL_OR_OPENER.match(following):
+                return words
+        elif at + len(words) == len(self._text):
+            if self._final:
+                return words
+            raise _Undecided
+        words = words.rstrip(OPENERS)
+        return words[: len(words) - local_tail(words, AFTER)]
+
+    def _character_before(self, at: int) -> str:
+        return self._text[at - 1] if at > self._since else self._last
+
+    def _passed(self, item: Item) -> None:
+        self.items.append(item)
+        self._lead = f"{self._before(item.start)} "
+        self._since = item.end
+        self._last = ""
+
+
+class _Undecided(Exception):
+    """More text must come before this can be decided."""
+
+
+class _Run:
+    """Digits with the separators between them, parsed once into groups."""
+
+    def __init__(self, text: str, start: int, end: int, stop: int) -> None:
+        self.text = text
+        self.stop = stop
+        self.groups = [
+            Group(group.start(), group.end(), digits(group[0])) for group in _GROUP.finditer(text, start, end)
+        ]
+        self.digits = "".join(group.digits for group in self.groups)
+        self.offsets = [0, *accumulate(len(group.digits) for group in self.groups)]
+        self._group_at = {offset: i for i, offset in enumerate(self.offsets)}
+
+    def groups_before(self, place: int) -> int:
+        """How many groups begin before a place in the text."""
+        return bisect_left(self.groups, place, key=lambda group: group.start)
+
+    def fits(self, i: int) -> list[tuple[Strength, Number, Window]]:
+        """What could begin with group `i`, surest and longest first."""
+        offset = self.offsets[i]
+        plus = self._plus(self.groups[i].start)
+        fitting = []
+        for number, length in _LOOKED_FOR[self.digits[offset]]:
+            stop = self._group_at.get(offset + length)
+            if stop is not None:
+                given = self.digits[offset : offset + length]
+                window = Window(self.text, self.groups[i:stop], given, plus)
+                strength = number.fit(window)
+                if strength is not None:
+                    fitting.append((strength, number, window))
+        return sorted(fitting, key=lambda fit: (-fit[0], -len(fit[2].digits)))
+
+    def bounds(self, window: Window) -> tuple[int, int]:
+        """Where an identifier stands, with the plus sign and the bracket that belong to it."""
+        start, end = window.groups[0].start, window.groups[-1].end
+        before = self.text[_openers(self.text, start) : start]
+        starts = [start]
+        if window.plus:
+            starts.append(start - len(before) + max(before.rfind("+"), before.rfind("\uff0b")))
+        if re.search(r"[)\uff09]", self.text[start:end]) and re.search(r"[(\uff08]", before):
+            starts.append(start - len(before) + max(before.rfind("("), before.rfind("\uff08")))
+        return min(starts), end
+
+    def _plus(self, start: int) -> bool:
+        before = self.text[_openers(self.text, start) : start]
+        return "+" in before or "\uff0b" in before
+
+
+def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
+    """Placeholders and e-mail addresses in order, and up to where they cannot change any more."""
+    marks = find_marks(text, final=final)
+    end = len(text) if final else min(unfinished(text), len(text) - local_tail(text, email.LONGEST_LOCAL))
+    items: list[Item] = list(marks)
+    if "@" in text:
+        for start, stop in email.find(text, iter([(mark.start, mark.end) for mark in marks]), final=final):
+            if stop is None:
+                end = min(end, start)
+            else:
+                address = email.normal(text[start:stop])
+                items.append(Found(start, stop, email.TYPE, email.SCORE, address))
+        items.sort(key=lambda item: item.start)
+    end = min([end, *(item.start for item in items if item.end > end)])
+    return [item for item in items if item.end <= end], end if final else _openers(text, end)
+
+
+def _openers(text: str, place: int) -> int:
+    """Where the plus sign and brackets directly before a place begin."""
+    found = _OPENERS_BEFORE.search(text, max(0, place - 3), place)
+    return found.start() if found else place
+
+
+def _matched(pattern: re.Pattern[str], text: str, start: int, stop: int) -> int:
+    found = pattern.match(text, start, stop)
+    return found.end() if found else start
