@@ -15,7 +15,7 @@ from fairgo.consent import routes as consent_routes
 from fairgo.consent.area import AREA as CONSENT
 from fairgo.console.app import app as console_app
 from fairgo.core.article import STRATEGIES
-from fairgo.core.policy import Policy
+from fairgo.core.policy import Human, Policy
 from fairgo.core.ports import Chat, Overview, Row
 from fairgo.core.settings import Settings, read_settings
 from fairgo.core.verdicts import NOT_BUILT
@@ -32,6 +32,7 @@ from fairgo.public.app import app as public_app
 from fairgo.store.engine import Store, open_store
 from fairgo.store.keys import Keys, read_key_file
 from fairgo.transparency.area import AREA as TRANSPARENCY
+from fairgo.web.guards import LOOPBACK_HOSTS, is_loopback
 from fairgo.web.typed import typed_api
 
 # Monitoring, stakeholders and culture have no strategy built yet; their manifests join here.
@@ -88,7 +89,14 @@ def application(house: House) -> "Application":
             Mount(
                 "/console", console_app(Overview(house.policy.organisation.name, lambda: rows(house.store)))
             ),
-            Mount("/you", public_app(_chat(house, gateway), secret=house.ledger.keys.derived("visitor"))),
+            Mount(
+                "/you",
+                public_app(
+                    _chat(house, gateway),
+                    secret=house.ledger.keys.derived("visitor"),
+                    hosts=_names(house.settings),
+                ),
+            ),
         ]
     )
     return Application(house, gateway, surfaces)
@@ -149,9 +157,21 @@ def _chat(house: House, gateway: Gateway) -> Chat:
         statement=wording.statement,
         label_ai=wording.label_ai,
         label_person=wording.label_person,
-        human_way=system.human.hours,
+        human_way=_human_way(system.human),
         read=visits.read,
         say=visits.say,
         ask_for_person=visits.ask_for_person,
         choose=visits.choose,
     )
+
+
+def _names(settings: Settings) -> frozenset[str] | None:
+    """On loopback only its own names count, so that no web page can reach in by rebinding a name; elsewhere any does."""
+    return frozenset(LOOPBACK_HOSTS) if settings.host == "localhost" or is_loopback(settings.host) else None
+
+
+def _human_way(human: Human) -> str:
+    """How to reach a person, in whole sentences, for every page."""
+    phone = f"Call {human.phone}." if human.phone else ""
+    page = f"See {human.url}." if human.url else ""
+    return " ".join(part for part in (phone, page, f"People are there {human.hours}.") if part)

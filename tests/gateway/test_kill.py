@@ -43,21 +43,16 @@ def _start(folder: Path, assistant: Assistant) -> tuple[multiprocessing.process.
         return server, ours.recv()
 
 
-def _load(base: str, key: str, acknowledged: list[str], stop: threading.Event) -> None:
-    with httpx.Client(headers={"authorization": f"Bearer {key}"}, timeout=5) as client:
-        while not stop.is_set():
-            streaming = random.random() < 0.5
-            body = {
-                "model": "assistant",
-                "stream": streaming,
-                "messages": [{"role": "user", "content": "hi"}],
-            }
-            try:
-                got = client.post(f"{base}/v1/chat/completions", json=body)
-            except httpx.HTTPError:
-                continue
-            if got.status_code == 200 and (not streaming or got.text.endswith("data: [DONE]\n\n")):
-                acknowledged.append(got.headers["fairgo-turn"])
+def _load(client: httpx.Client, base: str, acknowledged: list[str], stop: threading.Event) -> None:
+    while not stop.is_set():
+        streaming = random.random() < 0.5
+        body = {"model": "assistant", "stream": streaming, "messages": [{"role": "user", "content": "hi"}]}
+        try:
+            got = client.post(f"{base}/v1/chat/completions", json=body)
+        except httpx.HTTPError:
+            continue
+        if got.status_code == 200 and (not streaming or got.text.endswith("data: [DONE]\n\n")):
+            acknowledged.append(got.headers["fairgo-turn"])
 
 
 def _key(folder: Path) -> str:

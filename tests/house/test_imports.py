@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,59 +38,66 @@ def test_the_contracts_hold(copy: Path):
     assert done.returncode == 0, done.stdout
 
 
-# (file, line to add to it, the contract that must break)
+# (file to plant it in, what it imports, the contract that must break)
 PLANTED = [
-    ("consent/planted.py", "import fairgo.privacy", "Command line > demo"),
-    ("stats/planted.py", "import fairgo.store.engine", "Command line > demo"),
-    ("core/planted.py", "import fairgo.stats", "Command line > demo"),
-    ("gateway/planted.py", "import fairgo.console", "Command line > demo"),
-    ("charts/planted.py", "import fairgo.tables", "Command line > demo"),
-    ("utils/__init__.py", '"""A junk drawer."""', "Command line > demo"),
-    ("bias/records.py", "import fairgo.bias.audits", "Inside an area"),
-    ("bias/audits.py", "import starlette", "Strategies and evidence"),
-    ("privacy/security/planted.py", "import typer", "Strategies and evidence"),
-    ("consent/records.py", "import fairgo.web.rendering", "Strategies and evidence"),
-    ("monitoring/routes.py", "import narwhals", "Only tables"),
-    ("console/planted.py", "import duckdb", "Only tables"),
-    ("culture/routes.py", "import altair", "Only charts"),
-    ("stakeholders/records.py", "import fairgo.store.engine", "Areas never open"),
-    ("ledger/verify.py", "import fairgo.core.errors", "The offline verifier"),
+    ("consent/planted.py", "fairgo.privacy", "Command line > demo"),
+    ("stats/planted.py", "fairgo.store.engine", "Command line > demo"),
+    ("core/planted.py", "fairgo.stats", "Command line > demo"),
+    ("gateway/planted.py", "fairgo.console", "Command line > demo"),
+    ("charts/planted.py", "fairgo.tables", "Command line > demo"),
+    ("bias/records.py", "fairgo.bias.audits", "Inside an area"),
+    ("bias/audits.py", "starlette", "Strategies and evidence"),
+    ("privacy/security.py", "typer", "Strategies and evidence"),
+    ("consent/records.py", "fairgo.web.rendering", "Strategies and evidence"),
+    ("monitoring/routes.py", "narwhals", "Only tables"),
+    ("console/planted.py", "duckdb", "Only tables"),
+    ("culture/routes.py", "altair", "Only charts"),
+    ("stakeholders/records.py", "fairgo.store.engine", "Areas never open"),
+    ("ledger/verify.py", "fairgo.core.errors", "The offline verifier"),
 ]
 
 
-@pytest.fixture
-def planted(request: pytest.FixtureRequest, copy: Path) -> Iterator[Path]:
-    name, line = request.param
+def plant(package: Path, name: str, imported: str) -> str:
+    """Adds an import to a file of the copy, which is made when it is missing; returns the module's name."""
+    file = package / name
+    if file.with_suffix("").is_dir():  # the strategy has grown into a folder
+        file = file.with_suffix("") / "planted.py"
+    file.parent.mkdir(exist_ok=True)
+    (file.parent / "__init__.py").touch()
+    with file.open("a", encoding="utf-8") as text:
+        text.write(f"\nimport {imported}\n")
+    return ".".join(file.with_suffix("").relative_to(package.parent).parts)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory, copy: Path) -> str:
+    """What the linter says of a copy in which every violation is planted at once."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copytree(copy, folder, dirs_exist_ok=True)
+    for name, imported, _contract in PLANTED:
+        plant(folder / "src" / "fairgo", name, imported)
+    done = lint(folder)
+    assert done.returncode == 1
+    return done.stdout
+
+
+@pytest.mark.parametrize(("name", "imported", "contract"), PLANTED)
+def test_a_planted_violation_is_caught(name: str, imported: str, contract: str, broken: str, copy: Path):
+    verdicts, _, reasons = broken.partition("Broken contracts")
+    assert [line for line in verdicts.splitlines() if line.startswith(contract) and "BROKEN" in line]
     package = copy / "src" / "fairgo"
-    touched = package / name
-    if touched.with_suffix("").is_dir():  # the strategy has grown into a folder
-        touched = touched.with_suffix("") / "planted.py"
-    needed = [
-        touched,
-        *(folder / "__init__.py" for folder in touched.parents if folder.is_relative_to(package)),
-    ]
-    imported = copy / "src" / line.removeprefix("import ").replace(".", "/")
-    if line.startswith("import fairgo.") and not imported.is_dir():
-        needed.append(imported.with_suffix(".py"))
-    before = {path: path.read_text(encoding="utf-8") if path.exists() else None for path in needed}
-    touched.parent.mkdir(exist_ok=True, parents=True)
-    for path, text in before.items():
-        path.write_text(text or '"""Planted."""\n', encoding="utf-8")
-    touched.write_text(f"{before[touched] or ''}\n{line}\n", encoding="utf-8")
-    yield copy
-    for path, text in before.items():
-        path.write_text(text, encoding="utf-8") if text is not None else path.unlink()
+    grown = (package / name).with_suffix("").is_dir()
+    module = name.removesuffix(".py").replace("/", ".") + (".planted" if grown else "")
+    told = reasons.partition(contract)[2].partition("\n---")[2]
+    assert f"fairgo.{module} -> {imported} " in told
 
 
-@pytest.mark.parametrize(
-    ("planted", "contract"),
-    [pytest.param((name, line), broken, id=f"{name}: {line}") for name, line, broken in PLANTED],
-    indirect=["planted"],
-)
-def test_a_planted_violation_is_caught(planted: Path, contract: str):
-    done = lint(planted)
-    assert done.returncode == 1, done.stdout
-    assert [line for line in done.stdout.splitlines() if line.startswith(contract) and "BROKEN" in line]
+def test_a_package_that_no_layer_names_is_caught(tmp_path: Path, copy: Path):
+    shutil.copytree(copy, tmp_path, dirs_exist_ok=True)
+    plant(tmp_path / "src" / "fairgo", "utils/__init__.py", "json")
+    done = lint(tmp_path)
+    assert done.returncode == 1
+    assert "utils" in done.stdout
 
 
 def outside(path: Path, allowed: frozenset[str]) -> list[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fairgo.bias.audits import Audit
 
 _FINDING, _CANNOT_TELL = 1, 3
+_SPOKEN = 20
 
 
 def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
@@ -95,8 +96,10 @@ def _show(result: "Audit") -> None:
     unexplained = [gap for gap in result.findings if gap.explained_by is None]
     if unexplained:
         console.print("\nFindings, strongest first:")
-        for gap in unexplained:
+        for gap in unexplained[:_SPOKEN]:
             console.print(f"- {words.describe(gap)}")
+        if len(unexplained) > _SPOKEN:
+            console.print(f"{len(unexplained) - _SPOKEN} more (see --json or --html).")
         shadows = len(result.findings) - len(unexplained)
         if shadows:
             console.print(f"{shadows} more are explained by these (see --json or --html).")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, DateTime, Integer, String, Table, insert, select
 
-from fairgo.core.events import Event
+from fairgo.core.events import Event, Fact
 from fairgo.ledger.recording import Ledger
 from fairgo.store.schema import metadata
 
@@ -27,7 +27,13 @@ def keep_audit(ledger: Ledger, *, verdict: str, rows: int, findings: int, settin
     """Keep an audit and its leaf: the verdict, the counts, and the hash of what was asked (`settings`, any JSON value). Gives its id."""
     identity = uuid4().hex
     asked = hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    facts = {"audit": identity, "verdict": verdict, "rows": rows, "findings": findings, "settings": asked}
+    facts: dict[str, Fact] = {
+        "audit": identity,
+        "verdict": verdict,
+        "rows": rows,
+        "findings": findings,
+        "settings": asked,
+    }
     with ledger.recorded(Event("bias.audit.run", facts=facts)) as tx:
         values = {
             "id": identity,

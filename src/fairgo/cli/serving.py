@@ -78,19 +78,25 @@ def serve(
 ) -> None:
     """Run the gateway, the console and the customers' pages until stopped."""
     import asyncio
+    from dataclasses import replace
 
     from fairgo.assemble import application, open_house
     from fairgo.web.listening import listen
 
     house = open_house(policy, data)
-    address = (host or house.settings.host, house.settings.port if port is None else port)
+    settings = replace(
+        house.settings,
+        host=host or house.settings.host,
+        port=house.settings.port if port is None else port,
+    )
+    house = replace(house, settings=settings)
 
     def ready(base: str) -> None:
         said = {"gateway": f"{base}/v1", "console": f"{base}/console/", "chat": f"{base}/you/chat"}
         words = "\n".join(f"{name:8} {place}" for name, place in said.items())
         show(said, as_json, f"Fairgo is listening\n{words}", stream=sys.stdout if as_json else sys.stderr)
 
-    asyncio.run(listen(application(house), address, ready))
+    asyncio.run(listen(application(house), (settings.host, settings.port), ready))
 
 
 def show(value: Any, as_json: bool, words: str, stream: Any = None) -> None:

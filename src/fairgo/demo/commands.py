@@ -65,10 +65,17 @@ async def _started(
 
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(ready.set_result))
-    await asyncio.wait({ready, task}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        await task
+    task.add_done_callback(lambda ended: _give_up(ready, ended))
     return task, await ready
+
+
+def _give_up(ready: "asyncio.Future[str]", ended: "asyncio.Task[None]") -> None:
+    """A server that ended before it answered: its failure is the answer to whoever waits."""
+    from fairgo.core.errors import FairgoError
+
+    failure = None if ended.cancelled() else ended.exception()
+    if not ready.done():
+        ready.set_exception(failure or FairgoError("the server stopped before it answered"))
 
 
 async def _perform(running: "Demo", base: str, data: Path, *, leave: bool, as_json: bool) -> None:

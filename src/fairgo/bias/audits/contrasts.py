@@ -88,8 +88,8 @@ def family_q(families: Sequence[Contrasts], metrics: Sequence[str]) -> tuple[lis
     (two groups, each against the other), under the mirrored rate (tpr and fnr) or under a second name (a
     pair of attributes that picks the very same people) is asked once and gets one q.
     """
-    asked: dict[tuple[str, frozenset[bytes]], float] = {}
-    keys: list[list[tuple[int, int, tuple[str, frozenset[bytes]]]]] = []
+    asked: dict[tuple[str, frozenset[int]], float] = {}
+    keys: list[list[tuple[int, int, tuple[str, frozenset[int]]]]] = []
     for contrasts in families:
         sides = _sides(contrasts)
         keys.append([])
@@ -110,13 +110,18 @@ def family_q(families: Sequence[Contrasts], metrics: Sequence[str]) -> tuple[lis
     return answer, len(asked)
 
 
-def _sides(contrasts: Contrasts) -> list[frozenset[bytes]]:
-    """For each group, the people on both sides of its comparison, as bit patterns over the finest groups."""
+def _sides(contrasts: Contrasts) -> list[frozenset[int]]:
+    """For each group, the people on both sides of its comparison, as numbers that stand for sets of people.
+
+    Every finest group gets a random number of 64 bits and a set is the sum of its members' numbers, so
+    equal sets have equal sums, and different ones do not by any chance worth counting.
+    """
     member = contrasts.partition.member
-    occupied = contrasts.partition.sizes[member] > 0
-    sides = []
-    for group in range(len(contrasts.partition.groups)):
-        inside = member == group
-        outside = ~inside if contrasts.reference is None else member == contrasts.reference
-        sides.append(frozenset(np.packbits(side & occupied).tobytes() for side in (inside, outside)))
-    return sides
+    numbers = np.random.default_rng(0).integers(0, 2**64, size=member.size, dtype=np.uint64)
+    numbers[contrasts.partition.sizes[member] == 0] = 0
+    sums = np.zeros(len(contrasts.partition.groups), dtype=np.uint64)
+    np.add.at(sums, member, numbers)
+    others = (
+        numbers.sum() - sums if contrasts.reference is None else np.full_like(sums, sums[contrasts.reference])
+    )
+    return [frozenset((int(inside), int(outside))) for inside, outside in zip(sums, others, strict=True)]

@@ -28,18 +28,16 @@ class Finest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partition:
-    """All rows divided by one or two attributes. `member` says which group each finest group is in."""
+    """All rows divided by one or two attributes.
+
+    `member` says which group each finest group is in; `sizes` counts the rows with a decision in each group.
+    """
 
     attributes: tuple[str, ...]
     groups: tuple[Mapping[str, str], ...]
     member: IntArray
     counts: IntArray
-
-    @property
-    def sizes(self) -> IntArray:
-        """Rows with a decision in each group."""
-        total: IntArray = self.counts.sum(axis=1)
-        return total
+    sizes: IntArray
 
     def reference(self, named: Mapping[str, str]) -> int | None:
         """The group every other is compared with; None (everybody else) unless named for each attribute."""
@@ -104,4 +102,6 @@ def _partition(finest: Finest, columns: tuple[int, ...]) -> Partition:
         }
         for row in codes
     )
-    return Partition(tuple(finest.attributes[column] for column in columns), groups, member, counts)
+    return Partition(
+        tuple(finest.attributes[column] for column in columns), groups, member, counts, counts.sum(axis=1)
+    )

@@ -189,11 +189,21 @@ def _rates(
     above, below = tally(counts, metrics)
     values = shares(above, below)
     lows, highs = wilson(above, below)
+    sizes = counts.sum(axis=1)
     cells = []
     for place in np.ndindex(above.shape):
         group, column = place
-        n = int(counts[group].sum())
-        cell = Cell(groups[group], metrics[column], n, None, None, None, None, None, CellState.SUPPRESSED)
+        cell = Cell(
+            groups[group],
+            metrics[column],
+            int(sizes[group]),
+            None,
+            None,
+            None,
+            None,
+            None,
+            CellState.SUPPRESSED,
+        )
         if states[group] != SHOWN:
             cells.append(replace(cell, reason=_hidden(int(states[group]), plan)))
             continue

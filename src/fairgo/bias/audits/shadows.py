@@ -8,7 +8,7 @@ are inside the same stronger, unexplained findings, or outside all of them, are 
 inside the margin, or the gap turns round, or no stratum has people on both sides (the same gap under
 another name). That p stands alone:
 the finding has passed the correction for many tests already. The finding named is the first that, with
-those before it, makes the gap go away.
+those before it, makes the gap go away. At most the 20 strongest are set aside for each rate.
 
 Rows of a stronger finding are compared among themselves rather than thrown away: a gap that also lives
 inside that group is no shadow of it. In a large sample a planted group has a larger z than any group that
@@ -20,13 +20,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from fairgo.bias.audits.contrasts import Contrasts
 from fairgo.bias.audits.groups import Finest
 from fairgo.bias.audits.plan import Plan
-from fairgo.stats.rates import RATES, IntArray, tally
+from fairgo.stats.rates import RATES, FloatArray, IntArray, tally
 from fairgo.stats.tests import mantel_haenszel
+
+_MOST_SET_ASIDE = 20
 
 # Where less is worse. Of two findings equally strong, the group worse off is named first; for the other
 # rates (false alarms and misses) more is worse.
@@ -56,6 +57,16 @@ class Place:
         return (-round(abs(z), 9), better_off, len(self.groups), size)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A finding set aside with those before it: the stratum of each finest group, and the strata's totals."""
+
+    groups: Mapping[str, str]
+    strata: IntArray
+    above: FloatArray
+    below: FloatArray
+
+
 def explain(
     found: Sequence[Place], finest: Finest, plan: Plan
 ) -> list[tuple[Place, Mapping[str, str] | None]]:
@@ -65,44 +76,52 @@ def explain(
     """
     answers: list[tuple[Place, Mapping[str, str] | None]] = []
     for metric in RATES:
-        own = sorted((place for place in found if place.metric == metric), key=lambda place: place.rank)
-        unexplained: list[Place] = []
-        for place in own:
-            because = _because(place, unexplained, finest, plan)
+        above, below = (counts[:, 0].astype(np.float64) for counts in tally(finest.counts, [metric]))
+        strata = np.zeros(len(finest.counts), dtype=np.int64)
+        steps: list[_Step] = []
+        for place in sorted((one for one in found if one.metric == metric), key=lambda one: one.rank):
+            because = _because(place, steps, (above, below), plan)
             answers.append((place, because))
-            if because is None:
-                unexplained.append(place)
+            if because is None and len(steps) < _MOST_SET_ASIDE:
+                inside = place.contrasts.partition.member == place.group
+                strata = np.unique(strata * 2 + inside, return_inverse=True)[1].reshape(-1)
+                totals = [_sums(strata, counts, strata.max() + 1) for counts in (above, below)]
+                steps.append(_Step(place.groups, strata, *totals))
     return sorted(
         answers, key=lambda answer: (answer[1] is not None, answer[0].metric == "base_rate", answer[0].rank)
     )
 
 
-def _because(place: Place, stronger: Sequence[Place], finest: Finest, plan: Plan) -> Mapping[str, str] | None:
+def _because(
+    place: Place, steps: Sequence[_Step], counts: tuple[FloatArray, FloatArray], plan: Plan
+) -> Mapping[str, str] | None:
     """The finding with which this one goes away, or None when it stays within all of them."""
-    steps = []
-    strata = np.zeros(len(finest.counts), dtype=np.int64)
-    for other in stronger:
-        strata = np.unique(strata * 2 + _inside(other), return_inverse=True)[1].reshape(-1)
-        steps.append((other, strata))
-    if not steps or _stays(place, finest, strata, plan):
+    member, reference = place.contrasts.partition.member, place.contrasts.reference
+    inside = np.flatnonzero(member == place.group)
+    against = None if reference is None else np.flatnonzero(member == reference)
+
+    def stays(step: _Step) -> bool:
+        group = _by_stratum(step, inside, counts)
+        if against is None:
+            others = (step.above - group[0], step.below - group[1])
+        else:
+            others = _by_stratum(step, against, counts)
+        gap, low, high, p = mantel_haenszel(group, others)
+        same_way = gap * float(place.contrasts.gap[place.group, place.column]) > 0
+        return same_way and p <= plan.alpha and not (-plan.margin <= low and high <= plan.margin)
+
+    if not steps or stays(steps[-1]):
         return None
-    return next(other.groups for other, within in steps if not _stays(place, finest, within, plan))
+    return next(step.groups for step in steps if not stays(step))
 
 
-def _inside(place: Place) -> npt.NDArray[np.bool_]:
-    inside: npt.NDArray[np.bool_] = place.contrasts.partition.member == place.group
-    return inside
+def _by_stratum(
+    step: _Step, rows: IntArray, counts: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """What some finest groups count above and below the line, in each stratum."""
+    strata, size = step.strata[rows], len(step.above)
+    return _sums(strata, counts[0][rows], size), _sums(strata, counts[1][rows], size)
 
 
-def _stays(place: Place, finest: Finest, strata: IntArray, plan: Plan) -> bool:
-    inside = _inside(place)
-    reference = place.contrasts.reference
-    outside = ~inside if reference is None else place.contrasts.partition.member == reference
-    above, below = (counts[:, 0] for counts in tally(finest.counts, [place.metric]))
-    sides = [
-        (np.bincount(strata, weights=above * side), np.bincount(strata, weights=below * side))
-        for side in (inside, outside)
-    ]
-    gap, low, high, p = mantel_haenszel(sides[0], sides[1])
-    same_way = gap * float(place.contrasts.gap[place.group, place.column]) > 0
-    return same_way and p <= plan.alpha and not (-plan.margin <= low and high <= plan.margin)
+def _sums(strata: IntArray, counts: FloatArray, size: int) -> FloatArray:
+    return np.bincount(strata, weights=counts, minlength=size).astype(np.float64)

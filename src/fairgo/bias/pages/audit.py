@@ -13,6 +13,8 @@ from fairgo.core.errors import BadRequest
 
 _PAGES = Path(__file__).parent
 _DRAWN = 30
+# A browser shows tables of a few thousand rows; the JSON holds every row.
+_LISTED = 2000
 
 
 def page(audit: Audit) -> str:
@@ -33,6 +35,7 @@ def page(audit: Audit) -> str:
         # The chart escapes what it writes; see charts.forest.
         svg=Markup(picture.svg) if picture else "",  # noqa: S704 - our own SVG, its texts escaped by its maker
         drawn=len(drawn),
+        listed=_LISTED,
         comparable=sum(gap.gap is not None for gap in audit.gaps),
     )
 

@@ -15,8 +15,8 @@ WORDS = {
     card.DETECTOR.type: "card number",
 }
 NUMBERS: tuple[Number, ...] = (tfn.DETECTOR, medicare.DETECTOR, card.DETECTOR, phone.DETECTOR)
-LONGEST_NUMBER = max(number.lengths[-1] for number in NUMBERS)
-SHORTEST_NUMBER = min(number.lengths[0] for number in NUMBERS)
+_LENGTHS = {length for number in NUMBERS for lengths in number.lengths.values() for length in lengths}
+LONGEST_NUMBER, SHORTEST_NUMBER = max(_LENGTHS), min(_LENGTHS)
 
 
 def phrase(type_: str) -> str:

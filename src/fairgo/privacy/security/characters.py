@@ -12,16 +12,8 @@ OPENERS = "(\uff08+\uff0b"  # what may stand directly before a number and belong
 LOCAL = rf"\w.%+'\-\u0300-\u036f{UNSEEN}"  # of an e-mail address before its @; \w knows every script
 DOMAIN = rf"\w.\-\u0300-\u036f{UNSEEN}"
 
-LETTERS_END = r"(?![^\W\d_])"
-LETTERS_START = r"(?<![^\W\d_])"
-
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 _ENDS_IN_LOCAL = re.compile(f"[{LOCAL}]*+")
-
-
-def words(*alternatives: str) -> re.Pattern[str]:
-    """A pattern that finds any of these words whole: digits and underscores may touch them, letters may not."""
-    return re.compile(f"{LETTERS_START}(?:{'|'.join(alternatives)}){LETTERS_END}", re.IGNORECASE)
 
 
 def without_unseen(text: str) -> str:

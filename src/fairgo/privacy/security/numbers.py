@@ -7,12 +7,35 @@ changes what is found next to it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from fairgo.privacy.security.characters import DASHES, LETTERS_END, LETTERS_START, SPACES, UNSEEN, digits
+from fairgo.privacy.security.characters import DASHES, SPACES, UNSEEN, without_unseen
 
+# What may stand between a word such as "order" and its number without changing what is meant.
+LITTLE = frozenset(
+    {
+        "is",
+        "was",
+        "are",
+        "number",
+        "numbers",
+        "no",
+        "nr",
+        "num",
+        "id",
+        "code",
+        "of",
+        "the",
+        "my",
+        "your",
+        "our",
+    }
+    | {"this", "it", "its", "s", "a", "an"}
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE_ENDS = re.compile(r"[,;!?\n]")
 _IGNORED = re.compile(f"[{SPACES}{UNSEEN}]+")
 _DASH = re.compile(f"[{DASHES}]")
 _WIDE = str.maketrans("\uff08\uff09\uff0e\uff0f", "()./")
@@ -63,43 +86,47 @@ def _gap(between: str) -> str:
     return _DASH.sub("-", _IGNORED.sub("", between)).translate(_WIDE) or " "
 
 
-def window_of(text: str) -> Window:
-    """A window over the whole of a text that is one number, for detectors looked at by themselves."""
-    groups = [Group(m.start(), m.end(), digits(m[0])) for m in re.finditer(r"\d+", text)]
-    return Window(text, groups, "".join(g.digits for g in groups), plus=text.lstrip("( ").startswith("+"))
+def _always(_given: str) -> bool:
+    return True
 
 
-@dataclass(frozen=True, slots=True)
-class Contrary:
-    """Words that say a number is something else: directly before it ("order no. …") or after it ("… is my order")."""
-
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-
-
-def contrary(*alternatives: str) -> Contrary:
-    """Contrary words, with the little words that may stand between them and the number."""
-    named = f"{LETTERS_START}(?:{'|'.join(alternatives)}){LETTERS_END}"
-    little = r"(?:is|was|are|numbers?|no|nr|num|id|code|ref|of|the|my|your|our|this|it|its|an?)"
-    apart = r"[^\w,;!?\n]"
-    return Contrary(
-        before=re.compile(rf"{named}(?:{apart}+{little})*{apart}*\Z", re.IGNORECASE),
-        after=re.compile(rf"{apart}*(?:{little}{apart}+)*{named}", re.IGNORECASE),
-    )
+def _digits(window: Window) -> str:
+    return window.digits
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A type of identifier made of digits: one row of the catalogue, one file.
 
-    `fit` judges a window by prefix, grouping and check digits. `words` near it support it, `contrary` words
-    say that it is something else. `normal` is the form in which two ways of writing it are the same.
+    `lengths` are how many digits it has, by its first digit; "+" stands for a plus sign before it. `check` looks at
+    the digits alone, `fit` at their grouping. `words` near it support it (lower case; several in a row as one phrase);
+    `contrary` words directly before or after say that it is something else. `normal` is the form in which two ways of
+    writing it are the same.
     """
 
     type: str
-    lengths: range
-    starts: str
+    lengths: Mapping[str, Iterable[int]]
     fit: Callable[[Window], Strength | None]
-    words: re.Pattern[str]
-    contrary: Contrary | None = None
-    normal: Callable[[Window], str] = lambda window: window.digits
+    words: tuple[str, ...]
+    check: Callable[[str], bool] = _always
+    contrary: frozenset[str] = frozenset()
+    normal: Callable[[Window], str] = _digits
+
+    def is_named(self, said: str) -> bool:
+        """True when one of the supporting words is said."""
+        return any(f" {phrase} " in said for phrase in self.words)
+
+    def is_denied(self, before: str, after: str) -> bool:
+        """True when the words directly before or after say that it is something else."""
+        clause = _CLAUSE_ENDS.split(before)[-1]
+        following = _CLAUSE_ENDS.split(after, maxsplit=1)[0]
+        *earlier, word = ["", *(w for w in spoken(clause).split() if w not in LITTLE)][-2:] or ["", ""]
+        if word in self.contrary and earlier != ["in"]:
+            return True
+        first = next((w for w in spoken(following).split() if w not in LITTLE), "")
+        return first in self.contrary
+
+
+def spoken(text: str) -> str:
+    """The words of a text in lower case, with one space around each: no digits, no punctuation."""
+    return f" {' '.join(_WORD.findall(without_unseen(text).casefold()))} "

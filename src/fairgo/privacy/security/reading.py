@@ -14,7 +14,7 @@ from itertools import accumulate
 from fairgo.privacy.security.catalogue import LONGEST_NUMBER, NUMBERS, SHORTEST_NUMBER
 from fairgo.privacy.security.characters import LOCAL, OPENERS, SEPARATORS, UNSEEN, digits, local_tail
 from fairgo.privacy.security.detectors import email
-from fairgo.privacy.security.numbers import SCORES, Group, Number, Strength, Window
+from fairgo.privacy.security.numbers import SCORES, Group, Number, Strength, Window, spoken
 from fairgo.privacy.security.tokens import Mark, find_marks, unfinished
 
 BEFORE, AFTER = 96, 48
@@ -29,8 +29,8 @@ _AFTER = re.compile(rf"[^\d@‹]{{0,{AFTER + 1}}}+")
 _LOCAL_OR_OPENER = re.compile(f"[{LOCAL}{OPENERS}]")
 _TOUCHES = re.compile(r"\w")
 _LOOKED_FOR = {
-    first: tuple((number, n) for number in NUMBERS if first in number.starts for n in number.lengths)
-    for first in "0123456789"
+    first: tuple((number, length) for number in NUMBERS for length in number.lengths.get(first, ()))
+    for first in "+0123456789"
 }
 
 
@@ -138,17 +138,13 @@ class Reading:
 
     def _holds(self, strength: Strength, number: Number, span: tuple[int, int]) -> bool:
         """What the words before and after say; those after are looked at only when those before do not decide."""
-        if strength is Strength.CERTAIN or (strength is Strength.LIKELY and number.contrary is None):
+        if strength is Strength.CERTAIN or (strength is Strength.LIKELY and not number.contrary):
             return True
         before = self._before(span[0])
         if strength is Strength.POSSIBLE:
-            return bool(number.words.search(before) or number.words.search(self._after(span[1])))
-        contrary = number.contrary
-        if contrary is None:
-            return True
+            return number.is_named(spoken(before)) or number.is_named(spoken(self._after(span[1])))
         after = self._after(span[1])
-        named = contrary.before.search(before) or contrary.after.match(after)
-        return not named or bool(number.words.search(after))
+        return not number.is_denied(before, after) or number.is_named(spoken(after))
 
     def _before(self, at: int) -> str:
         since = self._text[max(self._since, at - BEFORE) : at]
@@ -203,12 +199,15 @@ class _Run:
     def fits(self, i: int) -> list[tuple[Strength, Number, Window]]:
         """What could begin with group `i`, surest and longest first."""
         offset = self.offsets[i]
+        looked_for = _LOOKED_FOR[self.digits[offset]]
         plus = self._plus(self.groups[i].start)
+        if plus:
+            looked_for += _LOOKED_FOR["+"]
         fitting = []
-        for number, length in _LOOKED_FOR[self.digits[offset]]:
+        for number, length in looked_for:
             stop = self._group_at.get(offset + length)
-            if stop is not None:
-                given = self.digits[offset : offset + length]
+            given = self.digits[offset : offset + length]
+            if stop is not None and number.check(given):
                 window = Window(self.text, self.groups[i:stop], given, plus)
                 strength = number.fit(window)
                 if strength is not None:

@@ -1,7 +1,6 @@
 """Payment card numbers: an issuer's prefix, a length that fits it, and the Luhn check digit (ISO/IEC 7812-1)."""
 
-from fairgo.privacy.security.characters import words
-from fairgo.privacy.security.numbers import Number, Strength, Window, contrary
+from fairgo.privacy.security.numbers import Number, Strength, Window
 
 ON_THE_CARD = {(4, 4, 4, 4), (4, 6, 5)}
 SPELLED_OUT = {(1,) * 15, (1,) * 16}
@@ -32,6 +31,11 @@ def luhn(given: str) -> bool:
     return (odd + sum(_DOUBLED[int(digit)] for digit in given[-2::-2])) % 10 == 0
 
 
+def check(given: str) -> bool:
+    """True for an issuer's prefix with a length that fits it, and a right check digit."""
+    return _issued(given) and luhn(given)
+
+
 def _issued(given: str) -> bool:
     return any(
         first <= given[: len(first)] <= last and len(given) in lengths for first, last, lengths in ISSUERS
@@ -40,29 +44,48 @@ def _issued(given: str) -> bool:
 
 def fit(window: Window) -> Strength | None:
     """Fifteen or sixteen digits stand for themselves; other lengths and odd groupings need words."""
-    given = window.digits
-    if not luhn(given) or not _issued(given):
-        return None
-    shape = window.shape
-    if shape in ON_THE_CARD and len(given) in {15, 16}:
-        return Strength.CERTAIN
-    if len(given) in {15, 16} and (len(shape) == 1 or shape in SPELLED_OUT):
-        return Strength.LIKELY
+    if len(window.digits) in {15, 16}:
+        shape = window.shape
+        if shape in ON_THE_CARD:
+            return Strength.CERTAIN
+        if len(shape) == 1 or shape in SPELLED_OUT:
+            return Strength.LIKELY
     return Strength.POSSIBLE
 
 
 DETECTOR = Number(
     type="CARD",
-    lengths=range(13, 20),
-    starts="23456",
+    lengths={"2": (16,), "3": range(14, 20), "4": (13, 16, 19), "5": range(13, 20), "6": range(13, 20)},
+    check=check,
     fit=fit,
-    words=words(
-        r"cards?(?:[\s_-]*(?:#|numbers?|no\.?|num|nr))*",
-        r"visa|master\s?card|amex|american\s+express|maestro|unionpay|diners|eftpos",
-        r"credit|debit|cvv|cvc|pan|expiry|expires",
+    words=(
+        *(
+            "card",
+            "cards",
+            "visa",
+            "mastercard",
+            "master card",
+            "amex",
+            "american express",
+            "maestro",
+            "unionpay",
+        ),
+        *("diners", "eftpos", "credit", "debit", "cvv", "cvc", "pan", "expiry", "expires"),
     ),
-    contrary=contrary(
-        r"orders?|invoices?|ref|references?|tracking|receipts?|tickets?|serial|imei|meters?|nmi|parcels?",
-        r"consignment|barcode|isbn|transactions?|booking|sim|iccid",
+    contrary=frozenset(
+        {
+            "order",
+            "orders",
+            "invoice",
+            "ref",
+            "reference",
+            "tracking",
+            "receipt",
+            "ticket",
+            "serial",
+            "imei",
+            "meter",
+        }
+        | {"nmi", "parcel", "consignment", "barcode", "isbn", "transaction", "booking", "sim", "iccid"}
     ),
 )

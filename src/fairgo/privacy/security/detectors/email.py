@@ -48,6 +48,8 @@ def find(text: str, stops: Iterator[tuple[int, int]], *, final: bool) -> Iterato
 
 def _domain(text: str) -> int:
     """How many characters of this text are a domain: up to the last label that could be a top level, or none."""
+    if "." not in text:
+        return 0
     best = at = 0
     for place, label in enumerate(text.split(".")):
         if not label:

@@ -2,25 +2,26 @@
 
 from operator import mul
 
-from fairgo.privacy.security.characters import words
 from fairgo.privacy.security.numbers import Number, Strength, Window
 
 WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9)
 ON_THE_CARD = {(4, 5, 1), (4, 5, 1, 1), (4, 5, 2)}
 
 
+def check(given: str) -> bool:
+    """True when the check digit is right and neither issue number nor person's digit is zero."""
+    return sum(map(mul, map(int, given[:8]), WEIGHTS)) % 10 == int(given[8]) and "0" not in given[9:]
+
+
 def fit(window: Window) -> Strength | None:
     """CERTAIN when grouped as on the card, POSSIBLE otherwise: one number in ten passes the check digit."""
-    given = [int(digit) for digit in window.digits]
-    if sum(map(mul, given, WEIGHTS)) % 10 != given[8] or 0 in given[9:]:
-        return None
     return Strength.CERTAIN if window.shape in ON_THE_CARD else Strength.POSSIBLE
 
 
 DETECTOR = Number(
     type="MEDICARE",
-    lengths=range(10, 12),
-    starts="23456",
+    lengths=dict.fromkeys("23456", (10, 11)),
+    check=check,
     fit=fit,
-    words=words(r"medicare", r"irn", r"card[\s_-]*n(?:umbers?|os?|um|r)", r"health[\s_-]*card"),
+    words=("medicare", "irn", "card number", "card no", "card num", "health card"),
 )

@@ -3,20 +3,17 @@
 Numbers that begin 13, 1300, 1800 or 190 belong to businesses, not to a person, and are never found.
 """
 
-from fairgo.privacy.security.characters import words
-from fairgo.privacy.security.numbers import Number, Strength, Window, contrary
+from fairgo.privacy.security.numbers import Number, Strength, Window
 
 MOBILE, LANDLINE = "04", ("02", "03", "07", "08")
 # How many digits a number has with its country's code, where that does not vary.
 LENGTHS = {"1": {11}, "44": {12}, "65": {10}, "86": {13}, "91": {12}, "852": {11}, "61": {11, 12}}
 MOBILE_SHAPES = {(10,), (4, 6), (2, 4, 4), (2, 8), (4, 2, 4), (4, 2, 2, 2), (3, 3, 4), (5, 5), (1,) * 10}
-NUMBER_WORDS = r"(?:[\s_-]*(?:#|numbers?|no\.?|num|nr))*"
 
 
 def fit(window: Window) -> Strength | None:
     """What prefix, length and grouping say; dates, decimals and mixed separators are not telephone numbers."""
-    given = window.digits
-    if (not window.plus and given[0] not in "06") or "/" in window.gaps:
+    if "/" in window.gaps:
         return None
     if window.plus:
         return Strength.CERTAIN if _international(window) else None
@@ -72,19 +69,61 @@ def normal(window: Window) -> str:
 
 DETECTOR = Number(
     type="PHONE",
-    lengths=range(8, 16),
-    starts="0123456789",
+    lengths={"+": range(8, 16), "0": (10, 13), "6": (11,)},
     fit=fit,
     normal=normal,
-    words=words(
-        rf"(?:tele)?phones?{NUMBER_WORDS}",
-        rf"(?:mobile|mob|cell|cellphone|ph|tel|fax|whatsapp|landline|contact){NUMBER_WORDS}",
-        r"call(?:ing|ed)?|ring|text|sms|dial|reach",
-        r"my\s+(?:(?:best|new|own|work|home|direct|business|other)\s+)?number",
+    words=(
+        *(
+            "phone",
+            "phones",
+            "telephone",
+            "mobile",
+            "mob",
+            "cell",
+            "cellphone",
+            "ph",
+            "tel",
+            "fax",
+            "whatsapp",
+        ),
+        *("landline", "contact", "call", "calling", "called", "ring", "text", "sms", "dial", "reach"),
+        *(
+            "my number",
+            "my best number",
+            "my new number",
+            "my work number",
+            "my home number",
+            "my other number",
+        ),
     ),
-    contrary=contrary(
-        r"orders?|invoices?|inv|ref|references?|tracking|receipts?|tickets?|(?<!in )cases?|serial|imei|meters?|nmi",
-        r"accounts?|acct?|bsb|parcels?|consignment|policy|claim|sku|barcode|isbn|transactions?|booking|abn|acn",
-        r"products?|items?|ids?|po|batch|licen[cs]e",
+    contrary=frozenset(
+        {
+            "order",
+            "orders",
+            "invoice",
+            "invoices",
+            "inv",
+            "ref",
+            "reference",
+            "tracking",
+            "receipt",
+            "ticket",
+            "case",
+        }
+        | {
+            "serial",
+            "imei",
+            "meter",
+            "nmi",
+            "account",
+            "acc",
+            "acct",
+            "bsb",
+            "parcel",
+            "consignment",
+            "policy",
+        }
+        | {"claim", "sku", "barcode", "isbn", "transaction", "booking", "abn", "acn", "product", "item", "po"}
+        | {"batch", "licence", "license"}
     ),
 )

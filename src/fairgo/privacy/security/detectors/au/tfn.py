@@ -6,7 +6,6 @@ Basis: Privacy (Tax File Number) Rule 2015: a tax file number is always hidden.
 
 from operator import mul
 
-from fairgo.privacy.security.characters import words
 from fairgo.privacy.security.numbers import Number, Strength, Window
 
 NINE = (1, 4, 3, 7, 5, 8, 6, 9, 10)
@@ -14,21 +13,23 @@ EIGHT = (10, 7, 8, 4, 6, 3, 5, 1)  # weights of their own, not the first eight o
 EIGHT_SHAPES = {(8,), (3, 3, 2), (2, 3, 3), (4, 4), (1,) * 8}
 
 
+def check(given: str) -> bool:
+    """True when the weighted sum of the digits divides by eleven."""
+    total = sum(map(mul, map(int, given), NINE if len(given) == 9 else EIGHT))
+    return total % 11 == 0 and total > 0
+
+
 def fit(window: Window) -> Strength | None:
-    """POSSIBLE when the weighted sum of the digits divides by eleven."""
-    weights = NINE if len(window.digits) == 9 else EIGHT
-    total = sum(map(mul, map(int, window.digits), weights))
-    if total == 0 or total % 11:
-        return None
-    if weights is EIGHT and window.shape not in EIGHT_SHAPES:
+    """Never more than POSSIBLE; eight digits only in the groupings that are in use."""
+    if len(window.digits) == 8 and window.shape not in EIGHT_SHAPES:
         return None
     return Strength.POSSIBLE
 
 
 DETECTOR = Number(
     type="TFN",
-    lengths=range(8, 10),
-    starts="0123456789",
+    lengths=dict.fromkeys("0123456789", (8, 9)),
+    check=check,
     fit=fit,
-    words=words(r"tfns?", r"tax[\s_-]*file(?:[\s_-]*n(?:umbers?|os?|um|r))?", r"tax[\s_-]*n(?:umber|o)"),
+    words=("tfn", "tfns", "tax file", "taxfile", "taxfilenumber", "tax number", "tax no"),
 )
