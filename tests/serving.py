@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairgo.assemble import House, application, open_house
+from fairgo.assemble import application
 from fairgo.cli.starting import write_starter
 from fairgo.core.settings import read_settings
 from fairgo.gateway.records import make_key
+from fairgo.ledger.house import House, open_house
 from fairgo.store.keys import make_key_file
 from fairgo.web.listening import listen
 

@@ -1,9 +1,9 @@
-"""The composition root: settings and policy in, one application out. A reader sees here what is connected to what."""
+"""The composition root: a house in, one application out. A reader sees here what is connected to what."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -15,53 +15,25 @@ from fairgo.consent import routes as consent_routes
 from fairgo.consent.area import AREA as CONSENT
 from fairgo.console.app import app as console_app
 from fairgo.core.article import STRATEGIES
-from fairgo.core.policy import Human, Policy
+from fairgo.core.policy import Human
 from fairgo.core.ports import Chat, Overview, Row
-from fairgo.core.settings import Settings, read_settings
+from fairgo.core.settings import Settings
 from fairgo.core.verdicts import NOT_BUILT
 from fairgo.gateway.app import Gateway, Receive, Scope, Send
 from fairgo.gateway.reading import customer_name
 from fairgo.gateway.records import system_of
 from fairgo.gateway.upstream import Upstream
 from fairgo.gateway.visiting import Visits
-from fairgo.ledger.note import Signer
-from fairgo.ledger.policies import publish
-from fairgo.ledger.recording import Ledger
+from fairgo.ledger.house import House
 from fairgo.privacy.area import AREA as PRIVACY
 from fairgo.public.app import app as public_app
-from fairgo.store.engine import Store, open_store
-from fairgo.store.keys import Keys, read_key_file
+from fairgo.store.engine import Store
 from fairgo.transparency.area import AREA as TRANSPARENCY
 from fairgo.web.guards import LOOPBACK_HOSTS, is_loopback
 from fairgo.web.typed import typed_api
 
 # Monitoring, stakeholders and culture have no strategy built yet; their manifests join here.
 AREAS = (BIAS, PRIVACY, TRANSPARENCY, CONSENT)
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Everything that one process shares."""
-
-    policy: Policy
-    settings: Settings
-    store: Store
-    ledger: Ledger
-
-
-def open_house(policy_folder: Path, data: Path, environ: Mapping[str, str] | None = None) -> House:
-    """Read settings, policy and keys, open the store, and publish the policy version that is in force.
-
-    Raises Misconfigured or NotFound with a hint when something cannot be used as it is.
-    """
-    settings = read_settings(policy_folder, environ)
-    policy = Policy.read(policy_folder)
-    keys = Keys(read_key_file(settings.master_key_file))
-    signer = Signer(policy.organisation.ledger_origin, read_key_file(settings.ledger_key_file))
-    store = open_store(data, settings.database)
-    ledger = Ledger(store, keys, signer, policy=policy.version)
-    publish(ledger, policy.version)
-    return House(policy, settings, store, ledger)
 
 
 def rows(store: Store) -> list[Row]:
@@ -128,14 +100,16 @@ class Application:
             yield
         finally:
             await self.gateway.upstream.stop()
-            self.house.ledger.stop()
-            self.house.store.close()
+            self.house.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with self.running():
             await send({"type": "lifespan.startup.complete"})
-            await receive()
+            with suppress(
+                asyncio.CancelledError
+            ):  # a second Ctrl+C: no waiting, but the ledger is closed all the same
+                await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -13,8 +13,9 @@ def a_policy_folder(folder: Path) -> Path:
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:
-    """Replace words in one file of `policy/`; they must be there."""
+    """Replace words where they first stand outside a comment, in one file of `policy/`; they must be there."""
     path = folder / "policy" / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if old in line and not line.startswith("#"))
+    lines[at] = lines[at].replace(old, new, 1)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -131,7 +131,7 @@ def with_wordings(*wordings: tuple[str, str], own: str = "en-AU") -> Policy:
     """A policy with a disclosure for each (locale, channel), in this order."""
     policy = Policy.read(Path(starter()))
     first = policy.disclosures[0]
-    told = tuple(first.model_copy(update={"locale": l, "channel": c}) for l, c in wordings)
+    told = tuple(first.model_copy(update={"locale": tag, "channel": way}) for tag, way in wordings)
     home = policy.organisation.model_copy(update={"locale": own})
     return policy.model_copy(update={"disclosures": told, "organisation": home})
 

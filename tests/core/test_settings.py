@@ -43,8 +43,8 @@ def test_what_other_programs_have_in_the_environment_is_left_alone(tmp_path: Pat
         ("prot = 1", {}, "'prot'", "did you mean 'port'?"),
         ("[database]\nurl = 'x'", {}, "setting 'database'", "database URL"),
         ("", {"FAIRGO_PROT": "1"}, "FAIRGO_PROT", "did you mean 'FAIRGO_PORT'?"),
-        ("", {"FAIRGO_UPSTREAMS": "x"}, "FAIRGO_UPSTREAMS", "known: FAIRGO_BODY_LIMIT"),
-        ("", {"FAIRGO_CREDENTIAL_": "x"}, "FAIRGO_CREDENTIAL_", "known: FAIRGO_BODY_LIMIT"),
+        ("", {"FAIRGO_UPSTREAMS": "x"}, "FAIRGO_UPSTREAMS", "did you mean 'FAIRGO_UPSTREAM_SYSTEM'?"),
+        ("", {"FAIRGO_CREDENTIAL_": "x"}, "FAIRGO_CREDENTIAL_", "did you mean 'FAIRGO_CREDENTIAL_SYSTEM'?"),
         ("credentials = {a = 'x'}", {}, "'credentials'", "known: body_limit"),
     ],
 )
@@ -89,7 +89,7 @@ def test_numbers_come_as_text_from_the_environment(tmp_path: Path, value: str):
 
 def test_a_broken_file_names_itself_and_the_line(tmp_path: Path):
     with pytest.raises(Misconfigured, match=r"fairgo\.toml is not valid TOML: .*line 2"):
-        read(tmp_path, "port = 1\nhost =")
+        read(tmp_path, "port = 1\nhost = x\n")
     (tmp_path / "fairgo.toml").write_bytes(b'host = "\xe9"')
     with pytest.raises(Misconfigured, match=r"fairgo\.toml is not valid TOML"):
         read(tmp_path)

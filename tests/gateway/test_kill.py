@@ -11,7 +11,9 @@ from pathlib import Path
 
 import httpx2 as httpx
 
+from fairgo.gateway.records import make_key
 from fairgo.ledger import reading
+from fairgo.ledger.house import visiting
 from fairgo.store.engine import open_store
 from tests.scripted import Assistant
 from tests.serving import policy_folder
@@ -26,7 +28,8 @@ nursery.set_forkserver_preload(["fairgo.assemble", "tests.gateway.test_kill"])
 def _serve(folder: Path, assistant: str, told: Connection) -> None:
     import asyncio
 
-    from fairgo.assemble import application, open_house
+    from fairgo.assemble import application
+    from fairgo.ledger.house import open_house
     from fairgo.web.listening import listen
 
     environ = {"FAIRGO_UPSTREAM_ASSISTANT": assistant, "FAIRGO_CHECKPOINT_SECONDS": "0.05"}
@@ -56,15 +59,8 @@ def _load(client: httpx.Client, base: str, acknowledged: list[str], stop: thread
 
 
 def _key(folder: Path) -> str:
-    from fairgo.assemble import open_house
-    from fairgo.gateway.records import make_key
-
-    house = open_house(policy_folder(folder / "policy-folder"), folder / "data", {})
-    try:
+    with visiting(policy_folder(folder / "policy-folder"), folder / "data") as house:
         return make_key(house.ledger, "assistant")
-    finally:
-        house.ledger.stop()
-        house.store.close()
 
 
 def test_twenty_kills_lose_no_acknowledged_turn(tmp_path: Path, assistant: Assistant) -> None:

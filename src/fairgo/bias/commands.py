@@ -33,6 +33,10 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
     min_n: Annotated[int, typer.Option(help="Smallest group whose rates are shown.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the audit as one page to this file.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder that keeps a record of this audit.")] = None,
+    policy: Annotated[
+        Path, typer.Option(help="Policy folder, for its keys, where a record is kept.")
+    ] = Path(),
 ) -> None:
     """Audit decisions for gaps between groups of people and their intersections.
 
@@ -59,6 +63,19 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
         from fairgo.bias.pages.audit import write
 
         write(result, html)
+    if data is not None:
+        from fairgo.bias.records import keep_audit
+        from fairgo.ledger.house import visiting
+
+        with visiting(policy, data) as house:
+            asked = result.to_dict()["settings"]
+            keep_audit(
+                house.ledger,
+                verdict=result.verdict,
+                rows=result.n,
+                findings=len(result.findings),
+                settings=asked,
+            )
     if as_json:
         typer.echo(json.dumps(result.to_dict(), allow_nan=False, indent=2))
     else:

@@ -24,7 +24,10 @@ audit_run = Table(
 
 
 def keep_audit(ledger: Ledger, *, verdict: str, rows: int, findings: int, settings: Any) -> str:
-    """Keep an audit and its leaf: the verdict, the counts, and the hash of what was asked (`settings`, any JSON value). Gives its id."""
+    """Keep an audit and its leaf: the verdict, the counts, and the hash of what was asked (`settings`, any JSON value).
+
+    Gives its id.
+    """
     identity = uuid4().hex
     asked = hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
     facts: dict[str, Fact] = {

@@ -54,16 +54,12 @@ def key(
     as_json: Json = False,
 ) -> None:
     """Print a new API key for a system. It is shown once: only its hash is kept."""
-    from fairgo.assemble import open_house
     from fairgo.gateway.records import make_key
+    from fairgo.ledger.house import visiting
 
-    house = open_house(policy, data)
-    try:
+    with visiting(policy, data) as house:
         house.policy.system(system)
         fresh = make_key(house.ledger, system)
-    finally:
-        house.ledger.stop()
-        house.store.close()
     show({"system": system, "key": fresh}, as_json, fresh)
 
 
@@ -80,7 +76,8 @@ def serve(
     import asyncio
     from dataclasses import replace
 
-    from fairgo.assemble import application, open_house
+    from fairgo.assemble import application
+    from fairgo.ledger.house import open_house
     from fairgo.web.listening import listen
 
     house = open_house(policy, data)

@@ -5,6 +5,7 @@ policy is the SHA-256 of what it says, so the same words have the same version o
 """
 
 import hashlib
+import re
 import tomllib
 from itertools import takewhile
 from math import inf
@@ -185,7 +186,7 @@ def _fit(content: dict[str, Any], root: Path) -> Policy:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         file, place = _place(root, [str(part) for part in first["loc"]])
-        words = first["msg"][:1].lower() + first["msg"][1:]
+        words = re.sub("^[A-Z](?=[a-z])", lambda big: big[0].lower(), first["msg"])
         raise Misconfigured(f"{file}: {place}: {words}", hint=_hint(first)) from None
     said = draft.model_dump_json(exclude={"version"}).encode()
     return draft.model_copy(update={"version": hashlib.sha256(said).hexdigest()})
@@ -219,5 +220,7 @@ def _hint(error: Any) -> str:
         owner = _OF_SYSTEM.get(rest[1], System)
     if error["type"] == "extra_forbidden":
         return nearest(key, owner.model_fields)
+    if key == "[key]":  # the name of a table or of a file
+        owner, key = System, "name"
     told = owner.model_fields[key].description if key in owner.model_fields else ""
     return told or "compare it with the file that `fairgo init` writes"

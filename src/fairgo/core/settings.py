@@ -173,5 +173,6 @@ def _from_environment(
             credentials[rest.removeprefix(CREDENTIAL)] = value
         else:
             known = {PREFIX + row.name.upper() for row in TABLE}
+            known |= {f"{PREFIX}{family}SYSTEM" for family in (UPSTREAM, CREDENTIAL)}
             raise Misconfigured(f"unknown setting {key} in the environment", hint=nearest(key, known))
     return values, MappingProxyType(upstreams), MappingProxyType(credentials)

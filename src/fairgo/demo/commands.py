@@ -112,7 +112,7 @@ def _words(summary: dict[str, Any], result: Any, rows: list[Any]) -> str:
 
     hidden = ", ".join(f"{count} {kind}" for kind, count in sorted(summary["redacted"].items()))
     ledger = summary["ledger"]
-    found = [f"  {words.describe(gap)}" for gap in result.findings if gap.explained_by is None]
+    others = [gap for gap in result.findings[1:] if gap.explained_by is None]
     return "\n".join(
         [
             f"{summary['conversations']} customers, {summary['turns']} turns",
@@ -122,7 +122,7 @@ def _words(summary: dict[str, Any], result: Any, rows: list[Any]) -> str:
             f"  hidden:             {hidden}",
             "",
             words.headline(result),
-            *found,
+            *(f"  {words.describe(gap)}" for gap in others),
             "",
             as_lines(rows),
             "",

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from fairgo.assemble import Application, House, application, open_house
+from fairgo.assemble import Application, application
 from fairgo.core.errors import FairgoError
 from fairgo.core.settings import UPSTREAM, read_settings, variable_of
 from fairgo.demo import assistant
@@ -22,6 +22,7 @@ from fairgo.demo.customers import CUSTOMERS
 from fairgo.demo.places import banksia, help_pages
 from fairgo.demo.steps import Customer, GiveAgain, PressForPerson, Say, Step
 from fairgo.gateway.records import make_key
+from fairgo.ledger.house import House, open_house
 from fairgo.store.keys import make_key_file
 from fairgo.web.listening import listen
 

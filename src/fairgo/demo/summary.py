@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from fairgo.assemble import House, rows
+from fairgo.assemble import rows
 from fairgo.bias import audits
 from fairgo.bias.records import keep_audit
 from fairgo.consent.records import choices_by_state, handed_over
 from fairgo.core.ports import Row
 from fairgo.demo.decisions import ATTRIBUTES, OUTCOME, POSITIVE, write_decisions
+from fairgo.ledger.house import House
 from fairgo.ledger.reading import verify
 from fairgo.ledger.sequencer import integrate
 from fairgo.privacy.records import hidden

@@ -116,15 +116,22 @@ class Number:
         """True when one of the supporting words is said."""
         return any(f" {phrase} " in said for phrase in self.words)
 
+    def could_be_named(self, *texts: str) -> bool:
+        """False when no supporting word occurs in these texts, not even as part of another."""
+        whole = without_unseen("".join(texts)).casefold()
+        return any(phrase.partition(" ")[0] in whole for phrase in self.words)
+
     def is_denied(self, before: str, after: str) -> bool:
         """True when the words directly before or after say that it is something else."""
         clause = _CLAUSE_ENDS.split(before)[-1]
         following = _CLAUSE_ENDS.split(after, maxsplit=1)[0]
-        *earlier, word = ["", *(w for w in spoken(clause).split() if w not in LITTLE)][-2:] or ["", ""]
-        if word in self.contrary and earlier != ["in"]:
-            return True
-        first = next((w for w in spoken(following).split() if w not in LITTLE), "")
-        return first in self.contrary
+        earlier, last = ["", "", *_telling(clause)][-2:]
+        first = [*_telling(following), ""][0]
+        return (last in self.contrary and earlier != "in") or first in self.contrary
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in spoken(text).split() if word not in LITTLE]
 
 
 def spoken(text: str) -> str:

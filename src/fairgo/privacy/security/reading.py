@@ -72,6 +72,7 @@ class Reading:
         self._last = place.last
         self._lead = place.before
         self._since = 0
+        self._could: dict[str, bool] = {}
         fences, settled = _fences(text, final=final)
         self.end = self._numbers(fences, settled)
 
@@ -142,9 +143,18 @@ class Reading:
             return True
         before = self._before(span[0])
         if strength is Strength.POSSIBLE:
+            if not self._could_be_named(number):
+                self._after(span[1])
+                return False
             return number.is_named(spoken(before)) or number.is_named(spoken(self._after(span[1])))
         after = self._after(span[1])
         return not number.is_denied(before, after) or number.is_named(spoken(after))
+
+    def _could_be_named(self, number: Number) -> bool:
+        """False when no supporting word occurs anywhere here: it need not be looked for near each number."""
+        if number.type not in self._could:
+            self._could[number.type] = number.could_be_named(self._lead, self._text)
+        return self._could[number.type]
 
     def _before(self, at: int) -> str:
         since = self._text[max(self._since, at - BEFORE) : at]
@@ -203,7 +213,7 @@ class _Run:
         plus = self._plus(self.groups[i].start)
         if plus:
             looked_for += _LOOKED_FOR["+"]
-        fitting = []
+        fitting: list[tuple[Strength, Number, Window]] = []
         for number, length in looked_for:
             stop = self._group_at.get(offset + length)
             given = self.digits[offset : offset + length]
@@ -212,7 +222,9 @@ class _Run:
                 strength = number.fit(window)
                 if strength is not None:
                     fitting.append((strength, number, window))
-        return sorted(fitting, key=lambda fit: (-fit[0], -len(fit[2].digits)))
+        if len(fitting) > 1:
+            fitting.sort(key=lambda fit: (-fit[0], -len(fit[2].digits)))
+        return fitting
 
     def bounds(self, window: Window) -> tuple[int, int]:
         """Where an identifier stands, with the plus sign and the bracket that belong to it."""
@@ -249,6 +261,8 @@ def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
 
 def _openers(text: str, place: int) -> int:
     """Where the plus sign and brackets directly before a place begin."""
+    if place == 0 or text[place - 1] not in OPENERS:
+        return place
     found = _OPENERS_BEFORE.search(text, max(0, place - 3), place)
     return found.start() if found else place
 

@@ -10,7 +10,8 @@ ON_THE_CARD = {(4, 5, 1), (4, 5, 1, 1), (4, 5, 2)}
 
 def check(given: str) -> bool:
     """True when the check digit is right and neither issue number nor person's digit is zero."""
-    return sum(map(mul, map(int, given[:8]), WEIGHTS)) % 10 == int(given[8]) and "0" not in given[9:]
+    total: int = sum(map(mul, map(int, given), WEIGHTS))
+    return total % 10 == int(given[8]) and "0" not in given[9:]
 
 
 def fit(window: Window) -> Strength | None:

@@ -15,7 +15,7 @@ EIGHT_SHAPES = {(8,), (3, 3, 2), (2, 3, 3), (4, 4), (1,) * 8}
 
 def check(given: str) -> bool:
     """True when the weighted sum of the digits divides by eleven."""
-    total = sum(map(mul, map(int, given), NINE if len(given) == 9 else EIGHT))
+    total: int = sum(map(mul, map(int, given), NINE if len(given) == 9 else EIGHT))
     return total % 11 == 0 and total > 0
 
 
