@@ -1,6 +1,7 @@
 """The gateway over real HTTP, with the official client."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2 as httpx
@@ -178,6 +179,35 @@ def test_another_customer_with_the_same_conversation_name_gets_nothing_of_it(
     assistant.texts = [f"We have {token} on file."]
     assert "0491" not in said(client, "what is my number?", two, streaming=False)
     assert "0491 570 157" in said(client, "what is my number?", one, streaming=False)
+
+
+def test_a_value_the_company_mentioned_first_is_the_customers_once_they_give_it(
+    client: OpenAI, assistant: Assistant
+) -> None:
+    headers = who("gives-later")
+    known: Any = [
+        {"role": "system", "content": "The number on file is 0491 570 159."},
+        {"role": "user", "content": "hi"},
+    ]
+    client.chat.completions.create(model="assistant", messages=known, extra_headers=headers)
+    token = assistant.seen[-1]["messages"][0]["content"].split(" is ")[1].rstrip(".")
+    assistant.texts = [f"We hold {token}."]
+    assert "0491" not in said(client, "what number do you hold?", headers, streaming=False)
+    assert "0491 570 159" in said(client, "is it 0491 570 159?", headers, streaming=False)
+    assert "0491 570 159" in said(client, "say it again", headers, streaming=True)
+
+
+def test_turns_of_one_conversation_at_the_same_time_are_all_kept(house: Fairgo, assistant: Assistant) -> None:
+    headers = {"authorization": f"Bearer {house.key}", **who("at-once")}
+    body = {"messages": [{"role": "user", "content": "call me on 0491 570 156"}]}
+
+    def one(_number: int) -> str:
+        return httpx.post(f"{house.base}/v1/chat/completions", json=body, headers=headers).headers[
+            "fairgo-verdict"
+        ]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(one, range(24))) == {"change"}
 
 
 def test_a_caller_cannot_lower_what_is_done(client: OpenAI, assistant: Assistant) -> None:

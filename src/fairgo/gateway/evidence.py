@@ -48,7 +48,7 @@ def opened(tx: Recording, decision: Decision) -> None:
     tx.append(Event("gateway.turn.opened", turn.system.name, facts, {"request": commitment}))
     before = decision.recalled.get("privacy.security")
     if before is not None:
-        vaults.keep_vault(tx, turn, before.values)
+        vaults.keep_vault(tx, turn, before)
         vaults.keep_counts(tx, turn.id, "request", decision.last.counts)
     if decision.last.outcome is Outcome.HAND_OVER:
         alternatives.request(tx, turn, decision.reason)

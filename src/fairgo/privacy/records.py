@@ -1,8 +1,20 @@
 """Privacy's tables: tokens of a conversation with their sealed values, and what was hidden in each turn."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from fairgo.core.turns import Turn, Vault
 from fairgo.ledger.recording import Recording
@@ -28,6 +40,13 @@ redaction = Table(
     Column("count", Integer, nullable=False),
 )
 
+# Two turns of a conversation may bring the same value at once; what a customer gave stays given.
+KEEP = text(
+    "INSERT INTO token (conversation, token, customer, given, sealed) "
+    "VALUES (:conversation, :token, :customer, :given, :sealed) "
+    "ON CONFLICT (conversation, token) DO UPDATE SET given = (token.given OR excluded.given)"
+)
+
 
 def recall_vault(connection: Connection, keys: Keys, turn: Turn) -> Vault:
     """The placeholders of this conversation so far. A conversation without a name starts empty every time."""
@@ -43,10 +62,10 @@ def recall_vault(connection: Connection, keys: Keys, turn: Turn) -> Vault:
     return Vault(values, frozenset(row.token for row in rows if row.given), secret)
 
 
-def keep_vault(tx: Recording, turn: Turn, known: Iterable[str]) -> None:
-    """Seal the placeholders this turn added, so that later turns can restore them."""
-    seen = set(known)
-    fresh = [name for name in turn.vault.values if name not in seen]
+def keep_vault(tx: Recording, turn: Turn, before: Vault) -> None:
+    """Seal the placeholders this turn added or that the customer now gave, so that later turns can restore them."""
+    known = before.given | (before.values.keys() - turn.vault.given)
+    fresh = [name for name in turn.vault.values if name not in known]
     if not turn.remembered or not fresh:
         return
     key = make_key(tx.connection, tx.keys, turn.customer)
@@ -60,7 +79,7 @@ def keep_vault(tx: Recording, turn: Turn, known: Iterable[str]) -> None:
         }
         for name in fresh
     ]
-    tx.execute(insert(token), rows)
+    tx.execute(KEEP, rows)
 
 
 def keep_counts(tx: Recording, turn: str, direction: str, counts: Mapping[str, int]) -> None:

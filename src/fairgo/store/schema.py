@@ -40,4 +40,5 @@ def insert_unless_there(writing: Connection, table: Table, values: Mapping[str, 
     """Insert a row; False when one with its key is there already, even if another process made it this moment."""
     dialect: Any = postgresql if writing.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
-    return writing.execute(statement).rowcount == 1
+    # Without the option SQLAlchemy forgets on PostgreSQL how many rows an INSERT made.
+    return writing.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
