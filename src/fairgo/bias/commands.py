@@ -42,8 +42,6 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
 
     Exit code 0: every gap lies within the margin. 1: a finding. 3: cannot tell yet.
     """
-    import json
-
     from fairgo.bias import audits
     from fairgo.bias.audits.results import Finding
 
@@ -59,29 +57,38 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
         alpha=alpha,
         min_n=min_n,
     )
+    _give(result, html, as_json)
+    if data is not None:
+        _keep(result, policy, data)
+    codes = {Finding.ALIKE: 0, Finding.FOUND: _FINDING, Finding.CANNOT_TELL: _CANNOT_TELL}
+    raise typer.Exit(codes[result.verdict])
+
+
+def _give(result: "Audit", html: Path | None, as_json: bool) -> None:
+    import json
+
     if html is not None:
         from fairgo.bias.pages.audit import write
 
         write(result, html)
-    if data is not None:
-        from fairgo.bias.records import keep_audit
-        from fairgo.ledger.house import visiting
-
-        with visiting(policy, data) as house:
-            asked = result.to_dict()["settings"]
-            keep_audit(
-                house.ledger,
-                verdict=result.verdict,
-                rows=result.n,
-                findings=len(result.findings),
-                settings=asked,
-            )
     if as_json:
         typer.echo(json.dumps(result.to_dict(), allow_nan=False, indent=2))
     else:
         _show(result)
-    codes = {Finding.ALIKE: 0, Finding.FOUND: _FINDING, Finding.CANNOT_TELL: _CANNOT_TELL}
-    raise typer.Exit(codes[result.verdict])
+
+
+def _keep(result: "Audit", policy: Path, data: Path) -> None:
+    from fairgo.bias.records import keep_audit
+    from fairgo.ledger.house import visiting
+
+    with visiting(policy, data) as house:
+        keep_audit(
+            house.ledger,
+            verdict=result.verdict,
+            rows=result.n,
+            findings=len(result.findings),
+            settings=result.to_dict()["settings"],
+        )
 
 
 def _references(texts: list[str]) -> dict[str, str]:

@@ -244,8 +244,12 @@ class _Run:
 
 def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
     """Placeholders and e-mail addresses in order, and up to where they cannot change any more."""
+    end = len(text) if final else unfinished(text)
     marks = find_marks(text, final=final)
-    end = len(text) if final else min(unfinished(text), len(text) - local_tail(text, email.LONGEST_LOCAL))
+    while marks and marks[-1].end > end:
+        end = min(end, marks.pop().start)
+    if not final:
+        end = min(end, len(text) - local_tail(text, email.LONGEST_LOCAL))
     items: list[Item] = list(marks)
     if "@" in text:
         for start, stop in email.find(text, iter([(mark.start, mark.end) for mark in marks]), final=final):
