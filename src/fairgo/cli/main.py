@@ -9,7 +9,8 @@ from pathlib import Path
 import typer
 
 from fairgo.bias.commands import COMMANDS as BIAS
-from fairgo.cli import ledger, serving, standing
+from fairgo.cli import serving, standing
+from fairgo.cli.evidence.app import app as ledger
 from fairgo.core.errors import FairgoError
 from fairgo.demo.commands import COMMANDS as DEMO
 
@@ -27,7 +28,7 @@ app = typer.Typer(
 for commands in (DEMO, serving.COMMANDS, standing.COMMANDS, BIAS):
     for name, command in commands.items():
         app.command(name)(command)
-app.add_typer(ledger.app, name="ledger")
+app.add_typer(ledger, name="ledger")
 
 
 def run() -> None:

@@ -122,7 +122,11 @@ def _find(connection: Connection, identity: str, size: int) -> tuple[int, bytes]
 def _as_hashed(connection: Connection, size: int) -> Generator[tuple[int, bytes]]:
     """The leaves below `size`, each checked against the hash kept with it: so the very place of a change is known."""
     row = records.leaf.c
-    covered = select(row.position, row.leaf, row.hash).where(row.position < size).order_by(row.position)
+    covered = (
+        select(row.position, row.leaf, row.hash)
+        .where(row.position.between(0, size - 1))
+        .order_by(row.position)
+    )
     with connection.execute(covered.execution_options(yield_per=CHUNK)) as rows:
         for position, leaf, hashed in rows:
             if leaf_hash(leaf) != hashed:

@@ -94,14 +94,14 @@ def _digits(window: Window) -> str:
     return window.digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Number:
     """A type of identifier made of digits: one row of the catalogue, one file.
 
-    `lengths` are how many digits it has, by its first digit; "+" stands for a plus sign before it. `check` looks at
-    the digits alone, `fit` at their grouping. `words` near it support it (lower case; several in a row as one phrase);
-    `contrary` words directly before or after say that it is something else. `normal` is the form in which two ways of
-    writing it are the same.
+        `lengths` are how many digits it has, by its first digit; "+" stands for a plus sign before it. `check` looks at
+        the digits alone, `fit` at their grouping. `words` near it support it (lower case; several in a row as one phrase);
+        `contrary` words directly before or after say that it is something else. `normal` is the form in which two ways of
+    writing it are the same. `only_named` promises that `fit` never says more than POSSIBLE.
     """
 
     type: str
@@ -111,6 +111,7 @@ class Number:
     check: Callable[[str], bool] = _always
     contrary: frozenset[str] = frozenset()
     normal: Callable[[Window], str] = _digits
+    only_named: bool = False
 
     def is_named(self, said: str) -> bool:
         """True when one of the supporting words is said."""

@@ -7,8 +7,9 @@ words after it go up to the next digit, @ or placeholder. All bounds are constan
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import accumulate
 
 from fairgo.privacy.security.catalogue import LONGEST_NUMBER, NUMBERS, SHORTEST_NUMBER
@@ -28,10 +29,16 @@ _OPENERS_BEFORE = re.compile(rf"[{OPENERS}]{{1,3}}\Z")
 _AFTER = re.compile(rf"[^\d@‹]{{0,{AFTER + 1}}}+")
 _LOCAL_OR_OPENER = re.compile(f"[{LOCAL}{OPENERS}]")
 _TOUCHES = re.compile(r"\w")
-_LOOKED_FOR = {
-    first: tuple((number, length) for number in NUMBERS for length in number.lengths.get(first, ()))
-    for first in "+0123456789"
-}
+LookedFor = Mapping[str, tuple[tuple[Number, int], ...]]
+
+
+@cache
+def _looked_for(numbers: tuple[Number, ...]) -> LookedFor:
+    """What may begin with each digit, or with a plus sign, and how long it is then."""
+    return {
+        first: tuple((number, length) for number in numbers for length in number.lengths.get(first, ()))
+        for first in "+0123456789"
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ class Reading:
 
     def _judge(self, run: "_Run", i: int) -> Found | None:
         """The surest and longest identifier that begins with group `i`. Raises _Undecided when more text must come."""
-        for strength, number, window in run.fits(i):
+        for strength, number, window in run.fits(i, self._sought):
             start, end = run.bounds(window)
             glued = _TOUCHES.match(self._character_before(start)) or (
                 end < run.stop and _TOUCHES.match(self._text, end)
@@ -149,6 +156,13 @@ class Reading:
             return number.is_named(spoken(before)) or number.is_named(spoken(self._after(span[1])))
         after = self._after(span[1])
         return not number.is_denied(before, after) or number.is_named(spoken(after))
+
+    @cached_property
+    def _sought(self) -> LookedFor:
+        """What is worth looking for: in a whole text, not what needs a word that does not occur in it."""
+        if not self._final:
+            return _looked_for(NUMBERS)
+        return _looked_for(tuple(n for n in NUMBERS if not n.only_named or self._could_be_named(n)))
 
     def _could_be_named(self, number: Number) -> bool:
         """False when no supporting word occurs anywhere here: it need not be looked for near each number."""
@@ -206,13 +220,13 @@ class _Run:
         """How many groups begin before a place in the text."""
         return bisect_left(self.groups, place, key=lambda group: group.start)
 
-    def fits(self, i: int) -> list[tuple[Strength, Number, Window]]:
+    def fits(self, i: int, sought: LookedFor) -> list[tuple[Strength, Number, Window]]:
         """What could begin with group `i`, surest and longest first."""
         offset = self.offsets[i]
-        looked_for = _LOOKED_FOR[self.digits[offset]]
+        looked_for = sought[self.digits[offset]]
         plus = self._plus(self.groups[i].start)
         if plus:
-            looked_for += _LOOKED_FOR["+"]
+            looked_for += sought["+"]
         fitting: list[tuple[Strength, Number, Window]] = []
         for number, length in looked_for:
             stop = self._group_at.get(offset + length)

@@ -31,6 +31,8 @@ _CUT_OFF = re.compile(
 _UNFINISHED = re.compile(
     rf"(?i:{_OPENS}|{_PLAIN_OPENS})?[A-Za-z_]{{0,16}}(?:(?i:{_DOTS})[A-Za-z0-9]{{0,40}})?(?:&[#\w]{{0,7}})?\Z"
 )
+_EXACTLY_ONE = re.compile(f"{OPEN}(?:{_TYPES}){DOT}[a-z2-7]{{{BODY}}}{CLOSE}")
+_LOOKS_LIKE_ONE = re.compile(rf"(?i:(?:{_OPENS})[a-z_]{{2,16}}(?:{_DOTS}))|(?:{_TYPES})(?:{_DOTS})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +99,19 @@ def without_strangers(text: str, known: Collection[str]) -> str:
 
     So nobody can type a placeholder and have a value put in its place.
     """
-    if OPEN not in text and DOT not in text and "&" not in text:
-        return text
-    marks = [mark for mark in find_marks(text, final=False) if mark.token]
-    ours = [mark for mark in marks if mark.token in known and text[mark.start : mark.end] == mark.token]
-    if len(ours) == len(marks):
+    if not _LOOKS_LIKE_ONE.search(text):
         return text
     parts, at = [], 0
-    for mark in ours:
-        parts += [_ordinary(text[at : mark.start]), mark.token]
-        at = mark.end
+    for found in _EXACTLY_ONE.finditer(text):
+        if found[0] in known:
+            parts += [_ordinary(text[at : found.start()]), found[0]]
+            at = found.end()
     return "".join([*parts, _ordinary(text[at:])])
 
 
 def _ordinary(text: str) -> str:
+    if not _LOOKS_LIKE_ONE.search(text):
+        return text
     for entity in _DOTS.split("|")[1:]:
         text = re.sub(entity, "-", text, flags=re.IGNORECASE)
     return text.replace(OPEN, "<").replace(DOT, "-").replace(CLOSE, ">")

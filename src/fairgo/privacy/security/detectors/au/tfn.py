@@ -31,5 +31,6 @@ DETECTOR = Number(
     lengths=dict.fromkeys("0123456789", (8, 9)),
     check=check,
     fit=fit,
+    only_named=True,
     words=("tfn", "tfns", "tax file", "taxfile", "taxfilenumber", "tax number", "tax no"),
 )

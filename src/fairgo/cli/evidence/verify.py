@@ -1,4 +1,4 @@
-"""`fairgo ledger …`: evidence, for those who check it."""
+"""`fairgo ledger verify`: check everything that is kept."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,13 +7,11 @@ import typer
 
 from fairgo.cli.serving import Data, Json, show
 
-app = typer.Typer(help="Check the evidence and take proofs out of it.", no_args_is_help=True)
 Database = Annotated[
     Path | None, typer.Option("--policy", help="policy folder, for a database named in its settings")
 ]
 
 
-@app.command()
 def verify(
     data: Data = Path("data"),
     policy: Database = None,
