@@ -4,7 +4,7 @@ ARGS ?=
 SETUP = $(PYTHON) tools/setup.py
 RUN = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix docs clean
+.PHONY: help setup demo test check fix chaos docs clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -23,6 +23,9 @@ check: ## formatting, lints, types, import contracts and house rules (at most 30
 
 fix: ## repair what the formatter and the linter can
 	@$(SETUP) check && $(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+
+chaos: ## the long campaign: kill the server 200 times under load, then check the evidence
+	@$(SETUP) test && KILLS=200 $(RUN) -m pytest -q tests/gateway/test_kill.py $(ARGS)
 
 docs: ## write the generated documents anew
 	@$(SETUP) && $(RUN) tools/generate.py

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
@@ -16,7 +17,7 @@ from fairgo.consent.area import AREA as CONSENT
 from fairgo.console.app import app as console_app
 from fairgo.core.article import STRATEGIES
 from fairgo.core.policy import Human
-from fairgo.core.ports import Chat, Overview, Row
+from fairgo.core.ports import Chat, EventProof, Evidence, Health, Overview, Row
 from fairgo.core.settings import Settings
 from fairgo.core.verdicts import NOT_BUILT
 from fairgo.gateway.app import Gateway, Receive, Scope, Send
@@ -24,9 +25,13 @@ from fairgo.gateway.reading import customer_name
 from fairgo.gateway.records import system_of
 from fairgo.gateway.upstream import Upstream
 from fairgo.gateway.visiting import Visits
+from fairgo.ledger import viewing
 from fairgo.ledger.house import House
+from fairgo.ledger.witnessing import Witnessing
 from fairgo.privacy.area import AREA as PRIVACY
+from fairgo.privacy.security.replaying import replay_kept
 from fairgo.public.app import app as public_app
+from fairgo.public.evidence import app as evidence_app
 from fairgo.store.engine import Store
 from fairgo.transparency.area import AREA as TRANSPARENCY
 from fairgo.web.guards import LOOPBACK_HOSTS, is_loopback
@@ -53,13 +58,19 @@ def rows(store: Store) -> list[Row]:
 
 def application(house: House) -> "Application":
     """The one ASGI application: the gateway first, since it is the hot path, then the surfaces."""
-    gateway = Gateway(house.policy, house.settings, house.ledger, Upstream(house.settings))
+    upstream = Upstream(house.settings, calling=house.ledger.counters.called_assistant)
+    gateway = Gateway(house.policy, house.settings, house.ledger, upstream)
     surfaces = Starlette(
         routes=[
             Route("/", lambda _request: RedirectResponse("/console/")),
             Mount("/api", _api(house)),
+            Mount("/ledger", evidence_app(house.store)),
             Mount(
-                "/console", console_app(Overview(house.policy.organisation.name, lambda: rows(house.store)))
+                "/console",
+                console_app(
+                    Overview(house.policy.organisation.name, lambda: rows(house.store)),
+                    _evidence(house.store),
+                ),
             ),
             Mount(
                 "/you",
@@ -93,14 +104,20 @@ class Application:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The committer, the sequencer and the connections to assistants, for as long as the server lives."""
-        self.house.ledger.start(checkpoint_seconds=self.house.settings.checkpoint_seconds)
+        """The committer, the sequencer, the asking of witnesses and the connections to assistants, for as long as the server lives."""
+        house = self.house
+        await asyncio.to_thread(replay_kept, house.ledger, house.data)
+        asked = house.trust.witnesses.values()
+        witnessing = Witnessing(house.store, asked, seconds=house.settings.witness_seconds)
+        house.ledger.start(checkpoint_seconds=house.settings.checkpoint_seconds)
+        witnessing.start()
         await self.gateway.upstream.start()
         try:
             yield
         finally:
             await self.gateway.upstream.stop()
-            self.house.close()
+            witnessing.stop()
+            house.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -113,9 +130,21 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+def _evidence(store: Store) -> Evidence:
+    def health() -> Health:
+        with store.reading() as connection:
+            return viewing.health(connection)
+
+    def event(name: str) -> EventProof:
+        with store.reading() as connection:
+            return viewing.event(connection, name)
+
+    return Evidence(health, event)
+
+
 def _api(house: House) -> FastAPI:
-    def pseudonym(customer: str) -> str:
-        return customer_name(house.ledger.keys, customer)
+    def pseudonym(connection: Connection, customer: str) -> str:
+        return customer_name(connection, house.ledger.keys, customer)
 
     api = typed_api("Fairgo")
     api.include_router(consent_routes.router(house.policy, house.ledger, system_of, pseudonym))

@@ -59,6 +59,16 @@ def test_what_is_raised_in_a_transaction_leaves_no_trace(store: Store):
         assert reader.scalar(text("SELECT count(*) FROM customer_key")) == 0
 
 
+def test_an_error_of_the_database_repeats_no_value(store: Store):
+    row = insert(customer_key).values(customer="jo@example.com", wrapped=b"w")
+    with pytest.raises(DBAPIError) as wrong, store.writing() as writer:  # noqa: PT012 - the second one fails
+        writer.execute(row)
+        writer.execute(row)
+    assert "wrapped" in str(wrong.value)
+    assert store.is_sqlite or "Key (customer)" in str(wrong.value.orig)
+    assert "jo@example.com" not in str(wrong.value).partition("DETAIL")[0]
+
+
 def test_a_row_is_inserted_once(store: Store):
     row = {"customer": "c", "wrapped": b"first"}
     with store.writing() as writer:
@@ -93,12 +103,12 @@ def test_a_store_opens_twice(store: Store, tmp_path: Path, database: str):
         again.close()
 
 
-def test_an_empty_database_is_not_looked_at(tmp_path: Path, database: str):
+def test_an_empty_database_is_not_looked_at(tmp_path: Path, empty: str):
     with pytest.raises(Misconfigured, match="holds no Fairgo data"):
-        existing_store(tmp_path / "nothing", database)
-    store = open_store(tmp_path / "data", database)
+        existing_store(tmp_path / "nothing", empty)
+    store = open_store(tmp_path / "data", empty)
     store.close()
-    existing_store(tmp_path / "data", database).close()
+    existing_store(tmp_path / "data", empty).close()
 
 
 def _open(folder: Path, database: str, together, said) -> None:
@@ -109,11 +119,9 @@ def _open(folder: Path, database: str, together, said) -> None:
     store.close()
 
 
-def test_processes_that_start_together_migrate_once(tmp_path: Path, database: str):
+def test_processes_that_start_together_migrate_once(tmp_path: Path, empty: str):
     together, said = nursery.Barrier(3), nursery.Queue()
-    work = [
-        nursery.Process(target=_open, args=(tmp_path / "data", database, together, said)) for _ in range(3)
-    ]
+    work = [nursery.Process(target=_open, args=(tmp_path / "data", empty, together, said)) for _ in range(3)]
     for process in work:
         process.start()
     for process in work:

@@ -4,6 +4,7 @@ from starlette.routing import Mount
 
 from fairgo.console.app import app
 from fairgo.core.verdicts import Measure, State
+from tests.console.evidences import an_evidence
 from tests.console.overviews import MEASURED, an_overview
 
 NARROW = {"width": 320, "height": 640}
@@ -11,7 +12,7 @@ NARROW = {"width": 320, "height": 640}
 
 @pytest.fixture
 def address(serve):
-    return serve(Starlette(routes=[Mount("/console", app(an_overview()))])) + "/console/"
+    return serve(Starlette(routes=[Mount("/console", app(an_overview(), an_evidence()))])) + "/console/"
 
 
 def test_axe_finds_nothing_in_any_look(address, open_page, faults_in_every_look):
@@ -25,7 +26,7 @@ def test_axe_finds_nothing_in_forced_colours(address, open_page, axe_violations)
 def test_long_words_stay_clean(serve, open_page, faults_in_every_look):
     long = Measure("9" * 90, State.ATTENTION, "an explanation that goes on and on. " * 12)
     overview = an_overview(MEASURED | {"audits": long}, organisation="Kurrajong" * 8)
-    assert faults_in_every_look(open_page(serve(app(overview)) + "/")) == {}
+    assert faults_in_every_look(open_page(serve(app(overview, an_evidence())) + "/")) == {}
 
 
 def test_by_keyboard_the_skip_link_comes_first_and_every_stop_is_seen(address, open_page):

@@ -12,6 +12,7 @@ from fairgo.core.article import AREAS, STRATEGIES
 from fairgo.core.errors import EvidenceBroken
 from fairgo.core.ports import Overview, Row
 from fairgo.core.verdicts import Measure, State
+from tests.console.evidences import an_evidence
 from tests.console.overviews import MEASURED, an_overview
 
 NOW = datetime(2026, 11, 23, 3, 2, 5, tzinfo=UTC)
@@ -19,7 +20,7 @@ HTML = {"accept": "text/html"}
 
 
 def a_client(overview=None, client="127.0.0.1", host="localhost"):
-    console = app(an_overview() if overview is None else overview, clock=lambda: NOW)
+    console = app(an_overview() if overview is None else overview, an_evidence(), clock=lambda: NOW)
     return TestClient(
         Mount("/console", console),
         base_url=f"http://{host}",

@@ -67,6 +67,8 @@ def test_an_unknown_setting_names_the_nearest(tmp_path: Path, file: str, environ
         ('port = "http"', "must be a whole number from 0 to 65535"),
         ("port = 1979-05-27", "must be a whole number from 0 to 65535"),
         ("body_limit = 1", "must be a whole number from 1024 to 1073741824"),
+        ("ledger_mldsa = 1", "must be true or false"),
+        ('ledger_mldsa = "yes"', "must be true or false"),
         ("checkpoint_seconds = 0", "must be seconds, above 0 and at most 3600"),
         ("checkpoint_seconds = nan", "must be seconds, above 0 and at most 3600"),
         ("checkpoint_seconds = true", "must be seconds, above 0 and at most 3600"),

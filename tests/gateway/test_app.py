@@ -139,10 +139,9 @@ def test_consent_withdrawn_in_mid_conversation_is_in_force_on_the_next_call(
     assert assistant.texts[0] in said(client, "hi", headers, streaming=False)
     choice = f"{house.base}/api/customers/withdraws/choices/answers"
     auth = {"authorization": f"Bearer {house.key}"}
-    assert httpx.put(choice, json={"choice": "withdraw"}, headers=auth).json() == {
-        "purpose": "answers",
-        "ai_allowed": False,
-    }
+    withdrawn = httpx.put(choice, json={"choice": "withdraw"}, headers=auth).json()
+    assert withdrawn.pop("receipt").startswith("/ledger/receipt/")
+    assert withdrawn == {"purpose": "answers", "ai_allowed": False}
     calls = len(assistant.seen)
     assert said(client, "and now?", headers, streaming=True) == HUMAN.words
     assert len(assistant.seen) == calls

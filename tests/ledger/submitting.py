@@ -1,25 +1,30 @@
-"""A process that submits without end and says which leaves it was told are durable. Tests kill it."""
+"""A process that submits without end and says which events it was told are durable. Tests kill it."""
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
-from fairgo.ledger.leaves import read_leaf
+from fairgo.core.events import Event
 from fairgo.ledger.recording import Recording
-from tests.ledger.ledgers import HAPPENED, leaves, opened, running
+from tests.ledger.ledgers import opened, running
+
+
+def happened(tx: Recording, *, mark: str) -> None:
+    """A work with a leaf that bears a mark, and sealed content."""
+    tx.append(Event("house.thing.happened", facts={"mark": mark}))
+    tx.seal(f"customer {os.getpid()}", "words/v1", {"said": "hello"})
 
 
 def submit_for_ever(folder: Path, says: int) -> None:
-    """Write the id of each acknowledged leaf to the pipe, a line each."""
-
-    def work(tx: Recording) -> str:
-        tx.append(HAPPENED)
-        tx.seal(f"customer {os.getpid()}", "words/v1", {"said": "hello"})
-        return str(read_leaf(leaves(tx.connection)[-1].leaf)["id"])
+    """Write the mark of each acknowledged event to the pipe, a line each."""
 
     async def one() -> None:
         while True:
-            os.write(says, (await ledger.submit(work) + "\n").encode())
+            mark = uuid4().hex
+            await ledger.submit(partial(happened, mark=mark))
+            os.write(says, f"{mark}\n".encode())
 
     async def several() -> None:
         await asyncio.gather(*(one() for _ in range(8)))

@@ -17,20 +17,20 @@ nursery.set_forkserver_preload(["fairgo.ledger.recording", "tests.ledger.submitt
 
 
 def killed_after(folder: Path, seconds: float) -> list[str]:
-    """The ids that a process had been told are durable when it was killed."""
+    """The marks of the events that a process had been told are durable when it was killed."""
     hears, says = nursery.Pipe(duplex=False)
     process = nursery.Process(target=_run, args=(folder, says), daemon=True)
     process.start()
     says.close()
-    with open(hears.fileno(), "rb", closefd=False) as told:  # noqa: PTH123 - a pipe has no path
+    with open(hears.fileno(), "rb", closefd=False) as told:
         assert told.readline() == b"ready\n"
         time.sleep(seconds)
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-        ids = told.read().decode().split("\n")[:-1]
+        marks = told.read().decode().split("\n")[:-1]
     hears.close()
-    return ids
+    return marks
 
 
 def _run(folder: Path, says) -> None:
@@ -45,7 +45,7 @@ def test_no_acknowledged_leaf_is_lost(tmp_path: Path):
             size = sign(ledger)
             with ledger.store.reading() as connection:
                 assert reading.verify(connection).size == size
-                kept = {leaf["id"] for leaf in reading.contents(connection)}
+                kept = {leaf["facts"].get("mark") for leaf in reading.contents(connection)}
         assert set(acknowledged) <= kept
     assert len(acknowledged) > KILLS
     assert len(set(acknowledged)) == len(acknowledged)

@@ -13,6 +13,7 @@ from fairgo.cli import serving, standing
 from fairgo.cli.evidence.app import app as ledger
 from fairgo.core.errors import FairgoError
 from fairgo.demo.commands import COMMANDS as DEMO
+from fairgo.privacy.commands import COMMANDS as PRIVACY
 
 MISTAKE = 2
 FAULT = 70
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (DEMO, serving.COMMANDS, standing.COMMANDS, BIAS):
+for commands in (DEMO, serving.COMMANDS, standing.COMMANDS, BIAS, PRIVACY):
     for name, command in commands.items():
         app.command(name)(command)
 app.add_typer(ledger, name="ledger")

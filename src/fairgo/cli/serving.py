@@ -37,10 +37,12 @@ def check(folder: Policy = Path(), as_json: Json = False) -> None:
     """Read a policy folder as the server would, and say what does not fit."""
     from fairgo.core.policy import Policy as PolicyFolder
     from fairgo.core.settings import read_settings
+    from fairgo.ledger.witnessing import witnesses_of
     from fairgo.store.keys import read_key_file
 
     settings = read_settings(folder)
     policy = PolicyFolder.read(folder)
+    witnesses_of(folder)
     for path in (settings.master_key_file, settings.ledger_key_file):
         read_key_file(path)
     said = {"systems": sorted(policy.systems), "purposes": sorted(policy.purposes), "policy": policy.version}

@@ -11,6 +11,7 @@ from fairgo.core.turns import Turn
 from fairgo.core.verdicts import ALLOW, Measure, Outcome, State, Verdict
 from fairgo.ledger.recording import Recording
 from fairgo.store.keys import Keys
+from fairgo.store.sealing import make_key
 
 GIVEN = "given"
 WITHDRAWN = "withdrawn"
@@ -36,13 +37,14 @@ def allowed(connection: Connection, customer: str, purpose: str, basis: str) -> 
     return choice == GIVEN or (choice is None and basis == "notice")
 
 
-def choose(tx: Recording, *, customer: str, purpose: str, words: Purpose, gives: bool, channel: str) -> None:
-    """Keep a choice and its leaf: what was chosen, and the hash of the exact words the choice was about."""
+def choose(tx: Recording, *, customer: str, purpose: str, words: Purpose, gives: bool, channel: str) -> str:
+    """Keep a choice and its leaf: what was chosen, and the hash of the exact words the choice was about. Gives the leaf's name."""
     state = GIVEN if gives else WITHDRAWN
     shown = hashlib.sha256(words.words.encode()).hexdigest()
+    make_key(tx.connection, tx.keys, customer)  # held until the commit: no erasure comes in between
     records.keep_choice(tx, customer=customer, purpose=purpose, state=state, channel=channel, words=shown)
     facts = {"purpose": purpose, "channel": channel, "words": shown}
-    tx.append(Event(f"consent.choice.{state}", facts=facts))
+    return tx.append(Event(f"consent.choice.{state}", facts=facts))
 
 
 def measure(connection: Connection) -> Measure:

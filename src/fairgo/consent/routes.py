@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from fairgo.consent import alternatives, choices
 from fairgo.core.errors import NotFound, nearest
 from fairgo.core.policy import Policy
+from fairgo.ledger.receipts import address
 from fairgo.ledger.recording import Ledger, Recording
 
 # Gives the system a key is for, or raises NotAllowed; and the pseudonym of a customer's name.
 Authorise = Callable[[Connection, str], str]
-Pseudonym = Callable[[str], str]
+Pseudonym = Callable[[Connection, str], str]
 
 
 class Choosing(BaseModel):
@@ -33,6 +34,12 @@ class Standing(BaseModel):
     ai_allowed: bool
 
 
+class Chosen(Standing):
+    """What is in force now, and the address of the receipt for the choice that made it so."""
+
+    receipt: str
+
+
 def router(policy: Policy, ledger: Ledger, authorise: Authorise, pseudonym: Pseudonym) -> APIRouter:
     """Reading and making choices, for holders of an API key."""
     routes = APIRouter(prefix="/customers/{customer}/choices", tags=["consent"])
@@ -44,7 +51,7 @@ def router(policy: Policy, ledger: Ledger, authorise: Authorise, pseudonym: Pseu
 
     def standing(connection: Connection, customer: str, purpose: str) -> Standing:
         basis = policy.purposes[purpose].basis
-        allowed = choices.allowed(connection, pseudonym(customer), purpose, basis)
+        allowed = choices.allowed(connection, pseudonym(connection, customer), purpose, basis)
         return Standing(purpose=purpose, ai_allowed=allowed)
 
     @routes.get("/{purpose}")
@@ -57,20 +64,21 @@ def router(policy: Policy, ledger: Ledger, authorise: Authorise, pseudonym: Pseu
     @routes.put("/{purpose}")
     async def choose(
         customer: str, purpose: str, chosen: Choosing, authorization: Annotated[str, Header()] = ""
-    ) -> Standing:
+    ) -> Chosen:
         """Give or withdraw; in force on the next call. Giving again ends the customer's hand-overs: it is their wish."""
 
-        def work(tx: Recording) -> Standing:
+        def work(tx: Recording) -> Chosen:
             authorise(tx.connection, _key(authorization))
             gives = chosen.choice == "give"
             words = policy.purposes[known(purpose)]
-            name = pseudonym(customer)
-            choices.choose(
+            name = pseudonym(tx.connection, customer)
+            leaf = choices.choose(
                 tx, customer=name, purpose=purpose, words=words, gives=gives, channel=chosen.channel
             )
             if gives:
                 alternatives.return_to_ai(tx, name)
-            return standing(tx.connection, customer, purpose)
+            now = standing(tx.connection, customer, purpose)
+            return Chosen(**now.model_dump(), receipt=address(leaf))
 
         return await ledger.submit(work)
 

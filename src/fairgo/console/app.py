@@ -1,4 +1,4 @@
-"""The console: today its home, and the same as JSON. Read-only; there is no sign-in yet, so only this machine gets in."""
+"""The console: today its home, the same as JSON, and the evidence. Read-only; there is no sign-in yet, so only this machine gets in."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fairgo.console.evidence import routes
 from fairgo.console.status import Status, by_area, read_status, summary
 from fairgo.core.clock import Clock, system_clock
-from fairgo.core.ports import Overview
+from fairgo.core.ports import Evidence, Overview
 from fairgo.core.verdicts import State
 from fairgo.web.guards import LOOPBACK_HOSTS, Hosts, LoopbackOnly
 from fairgo.web.rendering import Site, page, templates
@@ -34,10 +35,11 @@ MEANINGS: Mapping[State, str] = {
 }
 
 
-def app(overview: Overview, *, clock: Clock = system_clock) -> Starlette:
+def app(overview: Overview, evidence: Evidence, *, clock: Clock = system_clock) -> Starlette:
     """The console, to be mounted at `/console`: `/` is the page of the 21 rows, `/status.json` the same for programs.
 
-    Answers only clients on this machine that call it by a loopback name; everyone else gets 403 or 400.
+    `/evidence` is how the evidence stands, `/evidence/leaf/NAME` the proof of one event. Answers only clients on
+    this machine that call it by a loopback name; everyone else gets 403 or 400.
     """
     site = Site(
         templates=templates(PackageLoader("fairgo.console", "pages")),
@@ -55,7 +57,7 @@ def app(overview: Overview, *, clock: Clock = system_clock) -> Starlette:
 
     return surface(
         site,
-        [Route("/", home), Route("/status.json", twin)],
+        [Route("/", home), Route("/status.json", twin), *routes(site, evidence, clock)],
         guards=[Middleware(Hosts, allowed=LOOPBACK_HOSTS), Middleware(LoopbackOnly)],
     )
 

@@ -99,6 +99,11 @@ class Policy(_Value):
     systems: Annotated[dict[Name, System], Field(min_length=1)]
     version: str
 
+    @property
+    def said(self) -> bytes:
+        """What the policy says, as JSON: the bytes whose SHA-256 is the version."""
+        return self.model_dump_json(exclude={"version"}).encode()
+
     def system(self, name: str) -> System:
         """The system of that name. Raises NotFound naming the nearest."""
         try:
@@ -188,8 +193,7 @@ def _fit(content: dict[str, Any], root: Path) -> Policy:
         file, place = _place(root, [str(part) for part in first["loc"]])
         words = re.sub("^[A-Z](?=[a-z])", lambda big: big[0].lower(), first["msg"])
         raise Misconfigured(f"{file}: {place}: {words}", hint=_hint(first)) from None
-    said = draft.model_dump_json(exclude={"version"}).encode()
-    return draft.model_copy(update={"version": hashlib.sha256(said).hexdigest()})
+    return draft.model_copy(update={"version": hashlib.sha256(draft.said).hexdigest()})
 
 
 def _place(root: Path, at: list[str]) -> tuple[Path, str]:

@@ -1,8 +1,10 @@
 """Ports: what one part needs of another without importing it. `assemble.py` fills them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from fairgo.core.article import AREAS, Strategy
 from fairgo.core.verdicts import Measure
@@ -81,3 +83,95 @@ class Overview:
 
     organisation: str
     rows: Callable[[], Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event in a list. `at` is RFC 3339 UTC, to the minute; `position` is None until a checkpoint covers it."""
+
+    name: str
+    type: str
+    at: str
+    system: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The newest checkpoint: its size, its root in hex, when it was made, and the key that signed it, empty when none fits."""
+
+    size: int
+    root: str
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessLine:
+    """How it stands with one witness: what it cosigned last, and the code of its last problem, empty when none."""
+
+    name: str
+    size: int
+    at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the evidence stands. `mismatches` are what the counters miss, in words; `unfinished` turns never closed."""
+
+    leaves: int
+    waiting: int
+    checkpoint: Signed | None
+    witnesses: tuple[WitnessLine, ...]
+    mismatches: tuple[str, ...]
+    unfinished: int
+    newest: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofStep:
+    """One step up the tree: the sibling that is joined, which positions it covers, and what comes of it (hex).
+
+    `fits` is True only when the result, or the next one above that is kept, was just now computed and compared.
+    """
+
+    sibling: str
+    first: int
+    last: int
+    on_left: bool
+    result: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventProof:
+    """One event and its way up to the signed checkpoint. `checkpoint` is None while it waits for its place.
+
+    `problem` says why there are no steps where there should be; `root_signed` is True when the top is the signed root.
+    """
+
+    line: EventLine
+    policy: str
+    facts: Mapping[str, Any]
+    commitments: Mapping[str, str]
+    text: str
+    fingerprint: str
+    leaf_fits: bool
+    steps: tuple[ProofStep, ...]
+    checkpoint: Signed | None
+    root_signed: bool
+    problem: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """True when every part was computed again and fitted."""
+        return self.leaf_fits and self.root_signed and all(step.fits for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the console's pages of evidence need. `event` raises NotFound for a name that no leaf has."""
+
+    health: Callable[[], Health]
+    event: Callable[[str], EventProof]

@@ -57,6 +57,14 @@ def _number(value: Any, kind: type[int] | type[float]) -> float | None:
         return None
 
 
+def _yes(value: Any) -> bool:
+    known = {"true": True, "false": False}
+    answer = value if isinstance(value, bool) else known.get(str(value).lower())
+    if answer is None:
+        raise ValueError("must be true or false")
+    return answer
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 - one kind of complaint for every row
@@ -84,6 +92,13 @@ TABLE: tuple[Setting, ...] = (
         "how long an assistant may stay silent before a person takes over",
     ),
     Setting("checkpoint_seconds", 1.0, _seconds, "how often new evidence is put into the tree and signed"),
+    Setting(
+        "ledger_mldsa",
+        False,
+        _yes,
+        "also sign checkpoints with ML-DSA-44, with a key of its own beside ledger_key_file",
+    ),
+    Setting("witness_seconds", 10.0, _seconds, "how often, at most, each witness is asked to cosign"),
 )
 NAMES = frozenset(row.name for row in TABLE)
 
@@ -101,6 +116,8 @@ class Settings:
     upstream_connect_seconds: float
     upstream_silence_seconds: float
     checkpoint_seconds: float
+    ledger_mldsa: bool
+    witness_seconds: float
     upstreams: Mapping[str, str] = field(default_factory=dict)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 

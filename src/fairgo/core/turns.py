@@ -1,9 +1,8 @@
 """One turn of a conversation, as the safeguards see it, whatever wire format it came in."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
 
 from fairgo.core.policy import Disclosure, Purpose, System
 
@@ -69,8 +68,3 @@ class Turn:
         return tuple(
             t.text for t in self.texts if t.role is Role.CUSTOMER and (t.latest or not self.remembered)
         )
-
-    def with_texts(self, change: Callable[[Text], str], vault: Vault) -> Self:
-        """The same turn with every text passed through `change`, and the vault that undoes it."""
-        texts = tuple(replace(t, text=change(t)) for t in self.texts)
-        return replace(self, texts=texts, vault=vault)

@@ -22,6 +22,7 @@ from fairgo.gateway.upstream import Upstream, read_whole
 from fairgo.gateway.wire import chat
 from fairgo.gateway.wire.chat_reply import ChatReply, Wording, spoken
 from fairgo.gateway.wire.sse import Frames
+from fairgo.ledger.counters import Usage
 from fairgo.ledger.recording import Ledger
 from fairgo.transparency import disclosure
 
@@ -30,7 +31,10 @@ Chunk = dict[str, Any]
 
 @dataclass(slots=True)
 class Answer:
-    """One answer under way. `verdict` and `reason` are known as soon as the first chunk is."""
+    """One answer under way. `verdict` and `reason` are known as soon as the first chunk is.
+
+    `receipt` is the name of the newest leaf about this turn: that it was opened, then that it was closed.
+    """
 
     decision: Decision
     asked: chat.Asked
@@ -40,19 +44,26 @@ class Answer:
     verdict: Outcome = Outcome.ALLOW
     reason: str = "none"
     disclosed: bool = False
+    receipt: str = field(default="", init=False)
+    opened: bool = field(default=False, init=False)
     _reply: ChatReply | None = field(default=None, init=False)
+    _heard: ChatReply | None = field(default=None, init=False)
     _closing: bool = field(default=False, init=False)
 
     async def chunks(self) -> AsyncGenerator[Chunk, None]:
         """The answer as chat chunks. A cancelled answer closes its turn with what had gone out."""
         self.verdict, self.reason = self.decision.outcome, self.decision.reason
         if not self.decision.calls_model:
-            await self.ledger.submit(lambda tx: evidence.answered(tx, self.decision, self.arrived))
+            self.receipt = await self.ledger.submit(
+                lambda tx: evidence.answered(tx, self.decision, self.arrived)
+            )
+            self.opened = True
             self.disclosed = self.reason == "disclosure.asked"
             for chunk in self._own_words(self.decision.last.reply or ""):
                 yield chunk
             return
-        await self.ledger.submit(lambda tx: evidence.opened(tx, self.decision))
+        self.receipt = await self.ledger.submit(lambda tx: evidence.opened(tx, self.decision))
+        self.opened = True
         try:
             async for chunk in self._from_assistant():
                 yield chunk
@@ -65,12 +76,15 @@ class Answer:
     async def _from_assistant(self) -> AsyncIterator[Chunk]:
         turn = self.decision.turn
         opening = disclosure.opening(turn, self.decision.recalled["transparency.disclosure"])
-        self._reply = reply = ChatReply(Wording(turn.vault, turn.contacts, opening))
+        self._reply = reply = ChatReply(
+            Wording(turn.vault, turn.contacts, opening, " ".join(turn.said)[-200:] + " ")
+        )
         self.disclosed = bool(opening)
         if opening:
             self.verdict = Outcome.CHANGE
         body = chat.rewrite(self.asked, turn.texts, model=turn.system.upstream.model)
         ending = None
+        self._heard = reply
         try:
             async with self.upstream.chat(turn.system, body) as response:
                 async for received in _received(response, streaming=self.asked.streaming):
@@ -99,9 +113,15 @@ class Answer:
         """Nothing of the assistant went out: the whole answer is the way to a person."""
         words = self.decision.turn.system.human.words
         self.disclosed = False
-        closing = Closing(Outcome.HAND_OVER, self.reason, by_ai=False, reply=[words] * self.asked.choices)
+        closing = Closing(
+            Outcome.HAND_OVER,
+            self.reason,
+            by_ai=False,
+            reply=[words] * self.asked.choices,
+            usage=self._usage(),
+        )
         self._closing = True
-        await self.ledger.submit(lambda tx: evidence.closed(tx, self.decision, closing))
+        self.receipt = await self.ledger.submit(lambda tx: evidence.closed(tx, self.decision, closing))
         for chunk in self._own_words(words):
             yield chunk
 
@@ -119,8 +139,12 @@ class Answer:
             restored=reply.restored if reply else 0,
             unknown=reply.unknown if reply else 0,
             scanned=reply.scanned if reply else 0,
+            usage=self._usage(),
         )
-        await self.ledger.submit(lambda tx: evidence.closed(tx, self.decision, closing))
+        self.receipt = await self.ledger.submit(lambda tx: evidence.closed(tx, self.decision, closing))
+
+    def _usage(self) -> Usage | None:
+        return None if self._heard is None else self._heard.usage
 
     def _own_words(self, words: str) -> list[Chunk]:
         return spoken(

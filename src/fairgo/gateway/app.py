@@ -21,6 +21,7 @@ from fairgo.gateway.pipeline import Decision, run
 from fairgo.gateway.reading import caller, make_turn
 from fairgo.gateway.upstream import Upstream
 from fairgo.gateway.wire import chat, chat_reply, openai_errors, sse
+from fairgo.ledger.receipts import address
 from fairgo.ledger.recording import Ledger
 
 Scope = MutableMapping[str, Any]
@@ -45,6 +46,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every refusal is recorded and comes in the caller's own format."""
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        self.ledger.counters.saw_request()
         try:
             handler = _route(scope["method"], scope["path"])
             await handler(self, headers, receive, send)
@@ -63,6 +65,7 @@ class Gateway:
         """The one system that the caller's key opens, as a list of models."""
         system = self.policy.system(await asyncio.to_thread(self._system, headers))
         item = {"id": system.name, "object": "model", "created": 0, "owned_by": self.policy.organisation.name}
+        self.ledger.counters.listed_models()
         await _reply(send, 200, {"object": "list", "data": [item]})
 
     async def completions(self, headers: Headers, receive: Receive, send: Send) -> None:
@@ -93,8 +96,11 @@ class Gateway:
                 else:
                     reply = chat_reply.whole([chunk async for chunk in chunks])
                     await _reply(send, 200, reply | {"fairgo": self._state(answer)}, self._headers(answer))
-        except FairgoError:
-            raise
+        except FairgoError as problem:
+            if not answer.opened:
+                raise
+            told = _as_headers({"receipt": address(answer.receipt)})
+            await _reply(send, problem.status, openai_errors.error_body(problem), told)
         except Exception as failure:  # noqa: BLE001 - the ledger or our own fault: never a bare error to a customer
             log.error("the turn could not be kept (%s)", type(failure).__name__)  # noqa: TRY400 - values stay out
             await self._without_evidence(answer, send)
@@ -142,7 +148,7 @@ class Gateway:
             system = records.system_of(connection, _bearer(headers))
             asked = chat.read(raw)
             who = caller(headers, locale=self.policy.organisation.locale)
-            turn = make_turn(self.policy, self.ledger.keys, system, who, asked)
+            turn = make_turn(self.policy, self.ledger.keys, system, who, asked, connection=connection)
             return asked, run(connection, self.ledger.keys, turn)
 
     def _system(self, headers: Headers) -> str:
@@ -154,24 +160,26 @@ class Gateway:
             system = await asyncio.to_thread(self._system, headers)
         except FairgoError:
             system = ""
+        told: list[tuple[bytes, bytes]] = []
         try:
-            await self.ledger.submit(lambda tx: evidence.refused(tx, problem.detail, system))
+            leaf = await self.ledger.submit(lambda tx: evidence.refused(tx, problem.detail, system))
+            told = _as_headers({"receipt": address(leaf)})
         except Exception as failure:  # noqa: BLE001 - a refusal is safe to send though its record failed
             log.error("a refusal could not be kept (%s)", type(failure).__name__)  # noqa: TRY400 - values stay out
-        await _reply(send, problem.status, openai_errors.error_body(problem))
+        await _reply(send, problem.status, openai_errors.error_body(problem), told)
 
     def _headers(self, answer: Answer) -> list[tuple[bytes, bytes]]:
-        state = self._state(answer)
-        return [(f"fairgo-{name}".encode(), str(state[name]).lower().encode()) for name in state]
+        return _as_headers(self._state(answer))
 
     def _state(self, answer: Answer) -> Chunk:
-        return {
+        state: Chunk = {
             "verdict": answer.verdict.value,
             "reason": answer.reason,
             "turn": answer.decision.turn.id,
             "policy": self.policy.version[:16],
             "disclosed": answer.disclosed,
         }
+        return state | ({"receipt": address(answer.receipt)} if answer.receipt else {})
 
 
 Handler = Callable[[Gateway, Headers, Receive, Send], Awaitable[None]]
@@ -190,6 +198,10 @@ def _route(method: str, path: str) -> Handler:
     if method not in methods:
         raise BadRequest(f"use {' or '.join(methods)} here", detail="wrong_method", status=405)
     return methods[method]
+
+
+def _as_headers(state: Chunk) -> list[tuple[bytes, bytes]]:
+    return [(f"fairgo-{name}".encode(), str(value).lower().encode()) for name, value in state.items()]
 
 
 def _bearer(headers: Headers) -> str:

@@ -12,6 +12,7 @@ from fairgo.core.events import Event, Fact
 from fairgo.core.verdicts import Outcome
 from fairgo.gateway.pipeline import Decision
 from fairgo.ledger import turns
+from fairgo.ledger.counters import CLOSED, OPENED, REFUSED, Usage, keep_usage
 from fairgo.ledger.recording import Recording
 from fairgo.privacy import records as vaults
 from fairgo.transparency import disclosure
@@ -33,10 +34,11 @@ class Closing:
     restored: int = 0
     unknown: int = 0
     scanned: int = 0
+    usage: Usage | None = None  # None when no assistant was called
 
 
-def opened(tx: Recording, decision: Decision) -> None:
-    """Open the turn, keep what the steps found, and hand over where a step said so."""
+def opened(tx: Recording, decision: Decision) -> str:
+    """Open the turn, keep what the steps found, and hand over where a step said so. Gives the leaf's name."""
     turn = decision.turn
     commitment = turns.open_turn(tx, turn)
     facts: dict[str, Fact] = {
@@ -45,13 +47,14 @@ def opened(tx: Recording, decision: Decision) -> None:
         "streaming": turn.streaming,
         "steps": decision.codes(),
     }
-    tx.append(Event("gateway.turn.opened", turn.system.name, facts, {"request": commitment}))
+    name = tx.append(Event(OPENED, turn.system.name, facts, {"request": commitment}))
     before = decision.recalled.get("privacy.security")
     if before is not None:
         vaults.keep_vault(tx, turn, before)
         vaults.keep_counts(tx, turn.id, "request", decision.last.counts)
     if decision.last.outcome is Outcome.HAND_OVER:
         alternatives.request(tx, turn, decision.reason)
+    return name
 
 
 def wished(tx: Recording, decision: Decision, arrived: float) -> None:
@@ -62,14 +65,15 @@ def wished(tx: Recording, decision: Decision, arrived: float) -> None:
     tx.append(Event("transparency.wish.recognised", decision.turn.system.name, facts))
 
 
-def closed(tx: Recording, decision: Decision, closing: Closing) -> None:
-    """Close the turn: seal what the customer read, count what was hidden, and keep what they were told."""
+def closed(tx: Recording, decision: Decision, closing: Closing) -> str:
+    """Close the turn: seal what the customer read, count what was hidden, keep what they were told. Gives the leaf's name."""
     turn = decision.turn
     facts: dict[str, Fact] = {
         "turn": turn.id,
         "outcome": closing.outcome.value,
         "reason": closing.reason,
         "by_ai": closing.by_ai,
+        "called": closing.usage is not None,
         "hidden": dict(closing.hidden),
         "restored": closing.restored,
         "unknown_tokens": closing.unknown,
@@ -88,20 +92,23 @@ def closed(tx: Recording, decision: Decision, closing: Closing) -> None:
         by_ai=closing.by_ai,
         reply=closing.reply,
     )
-    tx.append(Event("gateway.turn.closed", turn.system.name, facts, {"reply": commitment}))
+    if closing.usage is not None:
+        keep_usage(tx.connection, turn.id, closing.usage)
+    name = tx.append(Event(CLOSED, turn.system.name, facts, {"reply": commitment}))
     if closing.outcome is Outcome.HAND_OVER and closing.reason.startswith("upstream."):
         alternatives.request(tx, turn, closing.reason)
+    return name
 
 
-def answered(tx: Recording, decision: Decision, arrived: float) -> None:
-    """Open and close a turn that no model answers, in one commit."""
+def answered(tx: Recording, decision: Decision, arrived: float) -> str:
+    """Open and close a turn that no model answers, in one commit. Gives the name of the leaf that closes it."""
     opened(tx, decision)
     if decision.reason.startswith("opt_out."):
         wished(tx, decision, arrived)
     reply = [decision.last.reply or ""]
-    closed(tx, decision, Closing(decision.outcome, decision.reason, by_ai=False, reply=reply))
+    return closed(tx, decision, Closing(decision.outcome, decision.reason, by_ai=False, reply=reply))
 
 
-def refused(tx: Recording, code: str, system: str) -> None:
-    """Keep that a request was refused before it became a turn: the code, never what was sent."""
-    tx.append(Event("gateway.request.refused", system=system, facts={"reason": code}))
+def refused(tx: Recording, code: str, system: str) -> str:
+    """Keep that a request was refused before it became a turn: the code, never what was sent. Gives the leaf's name."""
+    return tx.append(Event(REFUSED, system=system, facts={"reason": code}))

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
+
+from sqlalchemy import Connection
 
 from fairgo.core.errors import BadRequest
 from fairgo.core.policy import Policy
 from fairgo.core.turns import Turn
 from fairgo.gateway.wire.chat import Asked
+from fairgo.privacy.security import suppression
 from fairgo.store.keys import Keys
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -30,7 +34,7 @@ class Caller:
 
 def caller(headers: Mapping[str, str], *, locale: str) -> Caller:
     """The `fairgo-*` headers. Raises BadRequest naming the header that does not fit."""
-    said = {name: headers.get(f"fairgo-{name}", "").strip() for name in ("customer", "conversation")}
+    said = {name: _name(headers.get(f"fairgo-{name}", "")) for name in ("customer", "conversation")}
     for name, value in said.items():
         if len(value) > LONGEST or not value.isprintable():
             raise BadRequest(f"the header fairgo-{name} must be at most {LONGEST} printable characters")
@@ -44,7 +48,16 @@ def caller(headers: Mapping[str, str], *, locale: str) -> Caller:
     return Caller(said["customer"], said["conversation"], channel, wanted, leaving)
 
 
-def make_turn(policy: Policy, keys: Keys, system: str, who: Caller, asked: Asked) -> Turn:
+def _name(header: str) -> str:
+    """A header's bytes are UTF-8 where they can be: the same name as in an address or on the command line."""
+    with suppress(UnicodeError):
+        header = header.encode("latin-1").decode()
+    return header.strip()
+
+
+def make_turn(
+    policy: Policy, keys: Keys, system: str, who: Caller, asked: Asked, *, connection: Connection
+) -> Turn:
     """The turn of a chat request. Names become pseudonyms here; nothing after this sees what the caller sent.
 
     A caller who names no conversation gets one that nobody else shares and that ends with this request; one who
@@ -54,7 +67,7 @@ def make_turn(policy: Policy, keys: Keys, system: str, who: Caller, asked: Asked
     identity = uuid4().hex
     remembered = bool(who.conversation)
     customer = (
-        keys.pseudonym("customer", who.customer)
+        customer_name(connection, keys, who.customer)
         if who.customer
         else keys.pseudonym("anonymous", system, who.conversation or identity)
     )
@@ -75,6 +88,6 @@ def make_turn(policy: Policy, keys: Keys, system: str, who: Caller, asked: Asked
     )
 
 
-def customer_name(keys: Keys, customer: str) -> str:
-    """The pseudonym that stands for a customer everywhere: the same as on a turn that names them."""
-    return keys.pseudonym("customer", customer)
+def customer_name(connection: Connection, keys: Keys, customer: str) -> str:
+    """The pseudonym that stands for a customer everywhere now: the same as on a turn that names them."""
+    return suppression.pseudonym(connection, keys, customer)

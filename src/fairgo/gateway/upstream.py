@@ -1,6 +1,6 @@
 """The company's assistant, over HTTP: connection reuse, deadlines, and one kind of failure with a code for each cause."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,10 +17,11 @@ CALLERS_FAULT = frozenset({400, 413, 422})
 
 
 class Upstream:
-    """One client for every system. Start it inside the event loop that will use it."""
+    """One client for every system. Start it inside the event loop that will use it. `calling` hears of every call."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, calling: Callable[[], None]) -> None:
         self._settings = settings
+        self._calling = calling
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -46,6 +47,7 @@ class Upstream:
     @asynccontextmanager
     async def chat(self, system: System, body: bytes) -> AsyncIterator[aiohttp.ClientResponse]:
         """The assistant's answer to a chat request, its headers read. Raises UpstreamFailed or BadRequest."""
+        self._calling()
         address = self._settings.upstream_of(system.name, str(system.upstream.base_url)).rstrip("/")
         headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
         credential = self._settings.credential_of(system.name)

@@ -11,7 +11,7 @@ from fairgo.core.ports import Author, Conversation, Line
 from fairgo.gateway.answering import Answer
 from fairgo.gateway.app import Gateway
 from fairgo.gateway.pipeline import Decision, run
-from fairgo.gateway.reading import Caller, make_turn
+from fairgo.gateway.reading import Caller, customer_name, make_turn
 from fairgo.gateway.wire import chat
 from fairgo.ledger import turns
 from fairgo.ledger.recording import Recording
@@ -44,9 +44,9 @@ class Visits:
         """The conversation after the visitor gave or withdrew consent to AI."""
         policy = self.gateway.policy
         purpose = policy.system(self.system).purpose
-        customer = self.gateway.ledger.keys.pseudonym("customer", visitor)
 
         def work(tx: Recording) -> None:
+            customer = customer_name(tx.connection, tx.keys, visitor)
             words = policy.purposes[purpose]
             choices.choose(tx, customer=customer, purpose=purpose, words=words, gives=gives, channel=CHANNEL)
             if gives:
@@ -57,6 +57,7 @@ class Visits:
 
     async def _turn(self, visitor: str, words: str, *, leaving: bool) -> Conversation:
         arrived = time.monotonic()
+        self.gateway.ledger.counters.saw_request()
         asked, decision = await asyncio.to_thread(self._consider, visitor, words, leaving)
         answer = Answer(decision, asked, self.gateway.ledger, self.gateway.upstream, arrived)
         async for _chunk in answer.chunks():
@@ -67,7 +68,12 @@ class Visits:
         with self.gateway.ledger.store.reading() as connection:
             asked = chat.ask([*self._history(connection, visitor), ("user", words)])
             turn = make_turn(
-                self.gateway.policy, self.gateway.ledger.keys, self.system, self._who(visitor, leaving), asked
+                self.gateway.policy,
+                self.gateway.ledger.keys,
+                self.system,
+                self._who(visitor, leaving),
+                asked,
+                connection=connection,
             )
             return asked, run(connection, self.gateway.ledger.keys, turn)
 
@@ -76,11 +82,14 @@ class Visits:
         return Caller(visitor, visitor, CHANNEL, locale, leaving)
 
     def _kept(self, connection: Connection, visitor: str) -> list[turns.Kept]:
+        _customer, conversation = self._names(connection, visitor)
+        return turns.conversation(connection, self.gateway.ledger.keys, conversation)
+
+    def _names(self, connection: Connection, visitor: str) -> tuple[str, str]:
+        """The pseudonyms of the visitor and of their conversation."""
         keys = self.gateway.ledger.keys
-        customer = keys.pseudonym("customer", visitor)
-        return turns.conversation(
-            connection, keys, keys.pseudonym("conversation", self.system, customer, visitor)
-        )
+        customer = customer_name(connection, keys, visitor)
+        return customer, keys.pseudonym("conversation", self.system, customer, visitor)
 
     def _history(self, connection: Connection, visitor: str) -> list[tuple[str, str]]:
         messages: list[tuple[str, str]] = []
@@ -90,11 +99,9 @@ class Visits:
         return messages
 
     def _read(self, visitor: str) -> Conversation:
-        keys = self.gateway.ledger.keys
-        customer = keys.pseudonym("customer", visitor)
-        conversation = keys.pseudonym("conversation", self.system, customer, visitor)
         system = self.gateway.policy.system(self.system)
         with self.gateway.ledger.store.reading() as connection:
+            customer, conversation = self._names(connection, visitor)
             lines = tuple(line for kept in self._kept(connection, visitor) for line in _lines(kept))
             basis = self.gateway.policy.purposes[system.purpose].basis
             return Conversation(

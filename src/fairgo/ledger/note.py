@@ -44,7 +44,7 @@ class Verifier:
         """The key that `str()` wrote. Raises BadNote when it is not one."""
         name, _plus, rest = text.strip().partition("+")
         identity, _plus, packed = rest.partition("+")
-        blob = _unpacked(packed)
+        blob = unpacked(packed)
         if not NAME.fullmatch(name) or blob is None:
             raise BadNote("not a verifier key")
         key = cls(name, blob[1:])
@@ -71,19 +71,14 @@ class Signer:
         if not text.endswith("\n") or not NAME.fullmatch(self.name) or not _is_plain(text):
             raise BadNote("not the text of a note")
         signature = Ed25519PrivateKey.from_private_bytes(self._seed).sign(text.encode())
-        blob = base64.b64encode(self.verifier.identity + signature).decode()
-        return f"{text}\n{DASH}{self.name} {blob}\n"
+        return f"{text}\n{write_signature(self.name, self.verifier.identity + signature)}"
 
 
 def open_note(note: str, verifier: Verifier) -> str:
     """The text of a note that this key signed. Signatures by unknown keys are ignored. Raises BadNote otherwise."""
-    text, gap, block = note.rpartition("\n\n")
-    if not gap or not block.endswith("\n") or not _is_plain(note):
-        raise BadNote("not a signed note")
-    text += "\n"
+    text, signatures = read_note(note)
     signed = False
-    for line in block[:-1].split("\n"):
-        name, blob = _signature(line)
+    for name, blob in signatures:
         if name != verifier.name or blob[:4] != verifier.identity:
             continue
         try:
@@ -96,15 +91,29 @@ def open_note(note: str, verifier: Verifier) -> str:
     return text
 
 
-def _signature(line: str) -> tuple[str, bytes]:
+def read_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """A note's text, and its signatures as (name, key id ‖ signature), whoever made them. Raises BadNote."""
+    text, gap, block = note.rpartition("\n\n")
+    if not gap or not block.endswith("\n") or not _is_plain(note):
+        raise BadNote("not a signed note")
+    return text + "\n", [read_signature(line) for line in block[:-1].split("\n")]
+
+
+def write_signature(name: str, blob: bytes) -> str:
+    """A signature line, its newline included."""
+    return f"{DASH}{name} {base64.b64encode(blob).decode()}\n"
+
+
+def read_signature(line: str) -> tuple[str, bytes]:
+    """The name and the key id ‖ signature on a line without its newline. Raises BadNote."""
     name, _space, packed = line.removeprefix(DASH).partition(" ")
-    blob = _unpacked(packed)
+    blob = unpacked(packed)
     if not line.startswith(DASH) or not NAME.fullmatch(name) or blob is None or len(blob) < 5:
         raise BadNote("a signature line is malformed")
     return name, blob
 
 
-def _unpacked(packed: str) -> bytes | None:
+def unpacked(packed: str) -> bytes | None:
     """The bytes of base64 written the one right way; else None. Python alone would overlook spare bits."""
     try:
         blob = base64.b64decode(packed, validate=True)
@@ -136,7 +145,7 @@ class Checkpoint:
         *lines, end = text.split("\n")
         if len(lines) < 3 or end or not all(lines):
             raise BadNote("not a checkpoint")
-        origin, size, root = lines[0], lines[1], _unpacked(lines[2])
+        origin, size, root = lines[0], lines[1], unpacked(lines[2])
         if not NAME.fullmatch(origin) or not SIZE.fullmatch(size) or root is None or len(root) != 32:
             raise BadNote("not a checkpoint")
         return cls(origin, int(size), root)

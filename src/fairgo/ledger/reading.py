@@ -1,37 +1,30 @@
-"""Reading the ledger: its leaves, its checkpoints, proofs for one leaf, and a check of the whole."""
+"""Reading the ledger: its leaves, its checkpoints, and a check of the whole."""
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from fairgo.core.errors import EvidenceBroken, NotFound
+from fairgo.core.errors import EvidenceBroken
 from fairgo.ledger import records
+from fairgo.ledger.keyring import handed_over
 from fairgo.ledger.leaves import read_leaf
 from fairgo.ledger.note import BadNote, Checkpoint, Verifier
-from fairgo.ledger.tree import Frontier, inclusion_proof, leaf_hash, root_from_proof
+from fairgo.ledger.tile_store import check as check_tiles
+from fairgo.ledger.tree import Frontier, leaf_hash
 from fairgo.ledger.verify import LogBroken, Verified, verify_log
 
 CHUNK = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That a leaf is in the tree: its position, the path to the root, and the signed checkpoint."""
-
-    position: int
-    path: tuple[bytes, ...]
-    checkpoint: str
-
-
 def leaves(connection: Connection, size: int | None = None) -> Generator[tuple[int, bytes]]:
-    """Every leaf that has its place, in order; with `size` only the first so many."""
+    """Every leaf of the tree, in order; with `size` only the first so many."""
     place = records.leaf.c.position
-    placed = select(place, records.leaf.c.leaf).where(place.is_not(None)).order_by(place)
-    if size is not None:
-        placed = placed.where(place < size)
+    newest = select(func.coalesce(func.max(records.checkpoint.c.size), 0)).scalar_subquery()
+    placed = (
+        select(place, records.leaf.c.leaf).where(place < (newest if size is None else size)).order_by(place)
+    )
     with connection.execute(placed.execution_options(yield_per=CHUNK)) as rows:
         for row in rows:
             yield row.position, row.leaf
@@ -64,13 +57,18 @@ def verifiers(connection: Connection) -> list[Verifier]:
 
 
 def verify(connection: Connection, verifier: str = "") -> Verified:
-    """Check the whole ledger up to its newest signed checkpoint. `verifier` is a key the caller trusts; without it the keys kept here are used.
+    """Check the whole ledger up to its newest signed checkpoint.
+
+    `verifier` is a key the caller trusts, and with it those it was handed over from and to; without it the keys kept
+    here are used.
 
     Raises EvidenceBroken naming the place of the first fault.
     """
     try:
-        known = [Verifier.parse(verifier)] if verifier else verifiers(connection)
         signed = checkpoints(connection)
+        known = verifiers(connection)
+        if verifier:
+            known = handed_over(Verifier.parse(verifier), known, signed.values())
         size = max(signed, default=0)
         with closing(_as_hashed(connection, size)) as covered:
             verified = verify_log(covered, signed.values(), known)
@@ -78,45 +76,6 @@ def verify(connection: Connection, verifier: str = "") -> Verified:
     except (LogBroken, BadNote) as fault:
         raise EvidenceBroken(f"the ledger does not verify: {fault}") from None
     return verified
-
-
-def prove(connection: Connection, identity: str) -> Proof:
-    """The proof that the leaf with this id is in the tree.
-
-    Raises NotFound when it is not, or not yet; EvidenceBroken when the path does not lead to the signed root.
-    """
-    newest = connection.execute(
-        select(records.checkpoint.c.size, records.checkpoint.c.note)
-        .where(records.checkpoint.c.note.is_not(None))
-        .order_by(records.checkpoint.c.size.desc())
-        .limit(1)
-    ).one_or_none()
-    size = 0 if newest is None else newest.size
-    found = _find(connection, identity, size)
-    if newest is None or found is None:
-        raise NotFound(
-            "no leaf with that id is in the tree", hint="new leaves enter the tree within about a second"
-        )
-    position, leaf = found
-    place = records.leaf.c.position
-    hashes = list(connection.scalars(select(records.leaf.c.hash).where(place < size).order_by(place)))
-    if len(hashes) != size:
-        raise EvidenceBroken("the ledger does not verify: leaves are missing", hint="fairgo ledger verify")
-    path = tuple(inclusion_proof(hashes, position))
-    if root_from_proof(leaf_hash(leaf), position, size, path) != Checkpoint.within(newest.note).root:
-        raise EvidenceBroken(
-            "the ledger does not verify: no proof leads to its root", hint="fairgo ledger verify"
-        )
-    return Proof(position, path, newest.note)
-
-
-def _find(connection: Connection, identity: str, size: int) -> tuple[int, bytes] | None:
-    wanted = identity.encode()
-    with closing(leaves(connection, size)) as rows:
-        for position, leaf in rows:
-            if wanted in leaf and read_leaf(leaf).get("id") == identity:
-                return position, leaf
-    return None
 
 
 def _as_hashed(connection: Connection, size: int) -> Generator[tuple[int, bytes]]:
@@ -154,9 +113,23 @@ def _check_rest(connection: Connection, size: int) -> None:
         if kept.size > size and newest > size:
             raise LogBroken(f"the checkpoint at {newest} has lost its signature")
         newest = kept.size
-    stray = connection.scalar(select(row.position).where(~row.position.between(0, newest - 1)).limit(1))
-    if stray is not None:
-        raise LogBroken(f"a leaf has the place {stray}, which no checkpoint covers")
+    hashes = select(row.hash).where(row.position.between(0, newest - 1)).order_by(row.position)
+    with connection.execute(hashes.execution_options(yield_per=CHUNK)) as rows:
+        check_tiles(connection, rows.scalars())
+    _check_places(connection, newest)
+
+
+def _check_places(connection: Connection, size: int) -> None:
+    """No leaf lies beyond the tree, but on SQLite those that wait: they have their places, one after the other."""
+    place = records.leaf.c.position
+    beyond = select(func.count(), func.min(place), func.max(place)).where(~place.between(0, size - 1))
+    count, first, last = connection.execute(beyond).one()
+    if not count:
+        return
+    if connection.dialect.name != "sqlite" or first < size:
+        raise LogBroken(f"a leaf has the place {first}, which no checkpoint covers")
+    if first != size or last != size + count - 1:
+        raise LogBroken(f"a leaf between {size} and {last} is missing among those that wait to be signed")
 
 
 def _fits(size: int, packed: bytes, root: bytes) -> bool:

@@ -4,53 +4,56 @@
 under way at once: works that wait together share one commit, and each is answered only when it is durable.
 """
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from queue import Empty, SimpleQueue
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, insert, select
+from sqlalchemy import Connection, CursorResult, Executable
 
 from fairgo.core.clock import Clock, system_clock
-from fairgo.core.errors import EvidenceBroken, Misconfigured
+from fairgo.core.errors import EvidenceBroken
 from fairgo.core.events import Event
-from fairgo.ledger import records
+from fairgo.ledger.committing import Committer, Job
+from fairgo.ledger.counters import Counters
+from fairgo.ledger.keyring import remember
 from fairgo.ledger.leaves import write_leaf
-from fairgo.ledger.note import Signer, Verifier
-from fairgo.ledger.sequencer import integrate
+from fairgo.ledger.naming import Names
+from fairgo.ledger.note import Signer
+from fairgo.ledger.sequencer import intact, integrate
 from fairgo.ledger.tree import leaf_hash
 from fairgo.store import sealing
 from fairgo.store.engine import Store, is_whole
 from fairgo.store.keys import Keys
-from fairgo.store.schema import insert_unless_there
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-TOGETHER = 256
+Row = tuple[str, bytes, bytes]
 
 
 class Recording:
     """A writable transaction that must end with at least one leaf."""
 
-    def __init__(self, connection: Connection, keys: Keys, clock: Clock, policy: str) -> None:
+    def __init__(self, connection: Connection, ledger: "Ledger", moment: datetime) -> None:
         self.connection = connection
-        self.keys = keys
-        self.moment = clock()
-        self.leaves = 0
-        self._policy = policy
+        self.keys = ledger.keys
+        self.moment = moment
+        self.rows: list[Row] = []
+        self._policy = ledger.policy
+        self._names = ledger.names
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return self.connection.execute(statement, values)
 
-    def append(self, event: Event) -> None:
-        """Add the leaf for an event."""
-        leaf = write_leaf(event, moment=self.moment, policy=self._policy)
-        self.connection.execute(insert(records.leaf).values(leaf=leaf, hash=leaf_hash(leaf)))
-        self.leaves += 1
+    def append(self, event: Event) -> str:
+        """Add the leaf for an event. Gives its name, under which its receipt will be found."""
+        name = self._names.take()
+        leaf = write_leaf(event, name=name, moment=self.moment, policy=self._policy)
+        self.rows.append((name, leaf, leaf_hash(leaf)))
+        return name
 
     def seal(self, customer: str, schema: str, value: Any) -> sealing.Sealed:
         """Keep a JSON value under the customer's own key; the commitment may stand in a leaf."""
@@ -58,14 +61,15 @@ class Recording:
 
     def check(self) -> None:
         """Raises EvidenceBroken when something would take effect without evidence."""
-        if not self.leaves:
+        if not self.rows:
             raise EvidenceBroken("a change without a leaf was refused")
 
 
 class Ledger:
     """Evidence for one store: recording, group commit, and the sequencer that signs.
 
-    Raises Misconfigured when the master key is not the one this data was made with, or the ledger has another name.
+    Raises Misconfigured when the master key is not the one this data was made with, the ledger has another name, or
+    another key signs it.
     """
 
     def __init__(
@@ -76,111 +80,114 @@ class Ledger:
         self.signer = signer
         self.policy = policy
         self.clock = clock
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._gate = threading.Lock()
-        self._open = False
+        self.names = Names()
+        self.counters = Counters(self.names)
+        self._committer = Committer(self._commit)
         self._ended = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._sequencer: threading.Thread | None = None
         with self.store.writing() as connection:
             sealing.fits(connection, keys)
-            _remember(connection, signer, clock)
+            remember(connection, signer.verifier, clock)
+            intact(connection)
         integrate(store, signer, clock)
 
     @contextmanager
     def recorded(self, *events: Event) -> Iterator[Recording]:
         """A writable transaction. Raises EvidenceBroken, and changes nothing, when it ends without a leaf."""
-        with self.store.writing() as connection:
-            tx = Recording(connection, self.keys, self.clock, self.policy)
+        with self.names.held(), self.store.writing() as connection:
+            tx = Recording(connection, self, self.clock())
             yield tx
             for event in events:
                 tx.append(event)
             tx.check()
+            self._keep(connection, tx.rows)
 
     def start(self, *, checkpoint_seconds: float) -> None:
         """Start the committer and the sequencer. A ledger that was stopped may be started again.
 
         Raises RuntimeError when they run already.
         """
-        with self._gate:
-            if self._open:
-                raise RuntimeError("this ledger runs already")
-            self._open = True
+        self._committer.start()
         self._ended.clear()
-        sequencer = threading.Thread(
+        self._sequencer = threading.Thread(
             target=self._sequence, args=(checkpoint_seconds,), name="sequencer", daemon=True
         )
-        self._threads = [threading.Thread(target=self._commit, name="committer", daemon=True), sequencer]
-        for thread in self._threads:
-            thread.start()
+        self._sequencer.start()
 
     def stop(self) -> None:
         """Commit what was submitted, sign a last checkpoint, and end the threads. What comes later is refused."""
-        with self._gate:
-            if self._open:
-                self._queue.put(None)
-            self._open = False
+        self._committer.stop()
         self._ended.set()
-        for thread in self._threads:
-            thread.join()
-        self._threads = []
+        if self._sequencer is not None:
+            self._sequencer.join()
+            self._sequencer = None
+        if not self.counters.idle:
+            with self.names.held(), self.store.writing() as connection:
+                self.counters.end(connection, self.clock())
         integrate(self.store, self.signer, self.clock)
 
     async def submit(self, work: Callable[[Recording], Result]) -> Result:
         """Run `work` in a shared transaction, off the event loop; returns when the commit is durable.
 
-        What `work` raises comes back to this caller alone; a failed commit comes back to all who shared it. A caller
-        that is cancelled takes nothing back: the work is done all the same. Raises EvidenceBroken when the ledger
-        does not run (not started, or stopped).
+        `work` may be run again when a work beside it fails: it must depend on its transaction only. What it raises
+        comes back to this caller alone; a failed commit comes back to all who shared it. A caller that is cancelled
+        takes nothing back: the work is done all the same. Raises EvidenceBroken when the ledger does not run.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[Result] = loop.create_future()
-        with self._gate:
-            if not self._open:
-                raise EvidenceBroken("evidence cannot be kept: the ledger does not run")
-            self._queue.put(_Job(work, done, loop))
-        return await done
+        result: Result = await self._committer.submit(work)
+        return result
 
-    def _commit(self) -> None:
-        while batch := self._gather():
-            self._commit_together(batch)
+    def _commit(self, batch: list[Job]) -> None:
+        """All works in one transaction: first as if none will fail, then, when one did, each apart from the others."""
+        with self.names.held():
+            if len(batch) > 1:
+                mark = self.names.given
+                if self._in_one_go(batch):
+                    return
+                self.names.given = mark
+            with self.store.writing() as connection:
+                rows = [row for job in batch for row in self._apart(connection, job)]
+                self._keep(connection, rows)
 
-    def _gather(self) -> "list[_Job]":
-        """What waits now: at least one work, or nothing at the end."""
-        batch: list[_Job] = []
-        job = self._queue.get()
-        while job is not None:
-            batch.append(job)
-            if len(batch) == TOGETHER:
-                return batch
-            try:
-                job = self._queue.get_nowait()
-            except Empty:
-                return batch
-        if batch:
-            self._queue.put(None)  # the end was seen while gathering: it is for the next round
-        return batch
-
-    def _commit_together(self, batch: "list[_Job]") -> None:
+    def _in_one_go(self, batch: list[Job]) -> bool:
+        """False when a work failed, and nothing was kept. A commit that fails is raised: it may have happened."""
+        all_done = False
         try:
             with self.store.writing() as connection:
+                moment = self.clock()
+                rows: list[Row] = []
                 for job in batch:
-                    self._run(connection, job)
-        except BaseException as failure:  # noqa: BLE001 - whatever broke the commit is each waiter's answer
-            for job in batch:
-                job.failure = job.failure or failure
-        for job in batch:
-            job.answer()
+                    tx = Recording(connection, self, moment)
+                    job.result = job.work(tx)
+                    tx.check()
+                    rows += tx.rows
+                all_done = True
+                self._keep(connection, rows)
+        except BaseException:
+            if all_done:
+                raise
+            return False
+        return True
 
-    def _run(self, connection: Connection, job: "_Job") -> None:
+    def _apart(self, connection: Connection, job: Job) -> list[Row]:
+        mark = self.names.given
         try:
             with connection.begin_nested():
-                tx = Recording(connection, self.keys, self.clock, self.policy)
+                tx = Recording(connection, self, self.clock())
                 job.result = job.work(tx)
                 tx.check()
         except BaseException as failure:  # noqa: BLE001 - one caller's fault must not break the others' commit
             job.failure = failure
+            self.names.given = mark
             if not is_whole(connection):
                 raise EvidenceBroken("the database gave the transaction up: nothing of it was kept") from None
+            return []
+        return tx.rows
+
+    def _keep(self, connection: Connection, rows: list[Row]) -> None:
+        """The leaves, and in the same transaction what the process counts."""
+        if rows:
+            _insert(connection, rows)
+            self.counters.keep(connection, (leaf for _name, leaf, _hash in rows), self.clock())
 
     def _sequence(self, seconds: float) -> None:
         while not self._ended.wait(seconds):
@@ -190,41 +197,14 @@ class Ledger:
                 log.warning("the sequencer could not sign (%s); it tries again", type(failure).__name__)
 
 
-class _Job:
-    """One submitted work and where its answer goes."""
-
-    def __init__(
-        self, work: Callable[[Recording], Any], done: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self.work = work
-        self.result: Any = None
-        self.failure: BaseException | None = None
-        self._done = done
-        self._loop = loop
-
-    def answer(self) -> None:
-        with suppress(RuntimeError):  # the loop has closed meanwhile: nobody waits
-            self._loop.call_soon_threadsafe(self._settle)
-
-    def _settle(self) -> None:
-        if self._done.cancelled():
-            return
-        if self.failure is None:
-            self._done.set_result(self.result)
-        elif isinstance(self.failure, Exception) and not isinstance(self.failure, StopIteration):
-            self._done.set_exception(self.failure)
-        else:
-            # A future cannot carry StopIteration, and SystemExit would end the waiter's event loop.
-            wrong = RuntimeError(f"the work ended with {type(self.failure).__name__}")
-            wrong.__cause__ = self.failure
-            self._done.set_exception(wrong)
-
-
-def _remember(connection: Connection, signer: Signer, clock: Clock) -> None:
-    for known in connection.scalars(select(records.key.c.verifier)):
-        if (name := Verifier.parse(known).name) != signer.name:
-            raise Misconfigured(
-                f"this ledger was begun under the name {name}, not {signer.name}",
-                hint="set ledger_origin back to it, or begin a new data folder",
-            )
-    insert_unless_there(connection, records.key, {"verifier": str(signer.verifier), "since": clock()})
+def _insert(connection: Connection, rows: list[Row]) -> None:
+    """All leaves of a transaction at once, by the driver's own hand: this is the hottest statement there is."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("INSERT INTO ledger_leaf (name, leaf, hash) VALUES (%s, %s, %s)", rows)
+        return
+    newest = connection.exec_driver_sql("SELECT max(position) FROM ledger_leaf").scalar()
+    place = 0 if newest is None else newest + 1
+    placed = [(*row, nth) for nth, row in enumerate(rows, place)]
+    connection.exec_driver_sql(
+        "INSERT INTO ledger_leaf (name, leaf, hash, position) VALUES (?, ?, ?, ?)", placed
+    )

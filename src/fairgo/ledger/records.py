@@ -1,6 +1,6 @@
 """The ledger's tables: leaves as they arrive, their place in the tree, and the checkpoints over it."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
 from fairgo.store.schema import Moment, metadata
 
@@ -8,9 +8,10 @@ leaf = Table(
     "ledger_leaf",
     metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("name", String(48), nullable=False, unique=True),
     Column("leaf", LargeBinary, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
-    # Empty until the sequencer gives the leaf its place: gateways write, one sequencer orders.
+    # PostgreSQL: empty until the sequencer gives the leaf its place. SQLite: given on arrival, its one writer orders.
     Column("position", BigInteger, nullable=True, unique=True),
 )
 checkpoint = Table(

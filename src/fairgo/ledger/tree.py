@@ -73,13 +73,13 @@ def inclusion_proof(hashes: Sequence[bytes], position: int) -> list[bytes]:
     path: list[bytes] = []
     low, high = 0, len(hashes)
     while high - low > 1:
-        split = low + _split(high - low)
-        if position < split:
-            path.append(root_of(hashes[split:high]))
-            high = split
+        middle = low + split(high - low)
+        if position < middle:
+            path.append(root_of(hashes[middle:high]))
+            high = middle
         else:
-            path.append(root_of(hashes[low:split]))
-            low = split
+            path.append(root_of(hashes[low:middle]))
+            low = middle
     return path[::-1]
 
 
@@ -111,6 +111,77 @@ def root_from_proof(hashed: bytes, position: int, size: int, path: Sequence[byte
     return result
 
 
-def _split(size: int) -> int:
-    """The largest power of two below `size`."""
+def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
+    """The proof of RFC 6962 section 2.1.2 that the first `old_size` leaf hashes are how the tree over all began.
+
+    Empty for an `old_size` of 0 or of the whole. Raises IndexError for one that lies outside.
+    """
+    if not 0 <= old_size <= len(hashes):
+        raise IndexError("no tree of that size")
+    if old_size in {0, len(hashes)}:
+        return []
+    return _subproof(hashes, old_size, whole=True)
+
+
+def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
+    """SUBPROOF as the standard writes it; `whole` while the old tree's root is known to whoever verifies."""
+    if old_size == len(hashes):
+        return [] if whole else [root_of(hashes)]
+    middle = split(len(hashes))
+    if old_size <= middle:
+        return [*_subproof(hashes[:middle], old_size, whole=whole), root_of(hashes[middle:])]
+    return [*_subproof(hashes[middle:], old_size - middle, whole=False), root_of(hashes[:middle])]
+
+
+def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> None:
+    """Check that the tree of `size` leaves begins with the tree of `old_size` leaves (RFC 9162 section 2.1.4.2).
+
+    Raises ValueError, which says why, when the path does not show it.
+    """
+    if not 0 <= old_size <= size:
+        raise ValueError("a log cannot shrink")
+    if any(len(part) != 32 for part in (old_root, root, *path)):
+        raise ValueError("a hash has 32 bytes")
+    if old_size in {0, size}:
+        if path:
+            raise ValueError("the path is too long")
+        if old_root != (root if old_size else EMPTY) or (size == 0 and root != EMPTY):
+            raise ValueError("the roots differ")
+        return
+    proved = _roots_from(old_size, old_root, size, path)
+    if proved[0] != old_root:
+        raise ValueError("the path does not lead to the old root")
+    if proved[1] != root:
+        raise ValueError("the path does not lead to the new root")
+
+
+def _roots_from(old_size: int, old_root: bytes, size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The old and the new root that a path leads to."""
+    parts = list(path) if old_size & (old_size - 1) else [old_root, *path]
+    if not parts:
+        raise ValueError("the path is too short")
+    first, second = old_size - 1, size - 1
+    while first & 1:
+        first >>= 1
+        second >>= 1
+    old = new = parts[0]
+    for part in parts[1:]:
+        if second == 0:
+            raise ValueError("the path is too long")
+        if first & 1 or first == second:
+            old, new = node_hash(part, old), node_hash(part, new)
+            while first and not first & 1:
+                first >>= 1
+                second >>= 1
+        else:
+            new = node_hash(new, part)
+        first >>= 1
+        second >>= 1
+    if second:
+        raise ValueError("the path is too short")
+    return old, new
+
+
+def split(size: int) -> int:
+    """The largest power of two below `size` (2 or more): where RFC 6962 divides a tree."""
     return 1 << (size - 1).bit_length() - 1

@@ -1,8 +1,10 @@
 """Verification that stands alone: the standard library, `cryptography`, and this package's tree and note.
 
 It trusts nothing the log says of itself: roots are computed again from the leaves, signatures from the key given.
+Run as `python -m fairgo.ledger.verify PACK.zip` it checks an auditor pack.
 """
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -82,3 +84,9 @@ def _open(note: str, verifiers: list[Verifier]) -> Checkpoint:
             raise LogBroken(f"a checkpoint names the origin {point.origin!r}, its key {verifier.name!r}")
         return point
     raise LogBroken(f"a checkpoint does not verify: {problem}")
+
+
+if __name__ == "__main__":
+    from fairgo.ledger.packs.command import main
+
+    sys.exit(main())

@@ -1,8 +1,9 @@
-"""Privacy's tables: tokens of a conversation with their sealed values, and what was hidden in each turn."""
+"""Privacy's tables: tokens of a conversation with their sealed values, what was hidden in each turn, and erasures."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Connection,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     func,
     insert,
     select,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 from fairgo.core.turns import Turn, Vault
 from fairgo.ledger.recording import Recording
 from fairgo.store.keys import Keys, decrypt, encrypt
-from fairgo.store.schema import metadata
+from fairgo.store.schema import Moment, metadata
 from fairgo.store.sealing import key_of, make_key
 
 token = Table(
@@ -38,6 +40,48 @@ redaction = Table(
     Column("direction", String(8), primary_key=True),
     Column("type", String(32), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    # Keyed hash of the name that callers send, how often it was erased after this, and of the pseudonym erased.
+    Column("mark", String(64), nullable=False, index=True),
+    Column("generation", Integer, nullable=False),
+    Column("destroyed", String(64), nullable=False),
+    # The pseudonym; empty from the moment its rows are gone.
+    Column("customer", String(64), nullable=True),
+    Column("basis", String(32), nullable=False),
+    Column("words", String(64), nullable=True),
+    Column("requested_by", String(64), nullable=False),
+    Column("requested_at", Moment, nullable=False),
+    Column("approved_by", String(64), nullable=True),
+    Column("approved_at", Moment, nullable=True),
+    Column("erased_at", Moment, nullable=True),
+    Column("leaf", String(64), nullable=True),
+    Column("counts", JSON, nullable=True),
+    Column("scan", JSON, nullable=True),
+    Column("prints", LargeBinary, nullable=True),
+    Column("certificate", Text, nullable=True),
+)
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("mark", String(64), nullable=False, index=True),
+    Column("reason", String(32), nullable=False),
+    Column("placed_by", String(64), nullable=False),
+    Column("placed_at", Moment, nullable=False),
+    Column("lifted_by", String(64), nullable=True),
+    Column("lifted_at", Moment, nullable=True),
+)
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
 )
 
 # Two turns of a conversation may bring the same value at once; what a customer gave stays given.
@@ -94,6 +138,12 @@ def hidden(connection: Connection) -> dict[str, int]:
     total = func.sum(redaction.c.count)
     rows = connection.execute(select(redaction.c.type, total).group_by(redaction.c.type)).all()
     return {row[0]: int(row[1]) for row in rows}
+
+
+def erasures_by_state(connection: Connection) -> dict[str, int]:
+    """How many erasures are in each state."""
+    rows = connection.execute(select(erasure.c.state, func.count()).group_by(erasure.c.state)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _binding(turn: Turn, name: str) -> bytes:

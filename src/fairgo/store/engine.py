@@ -4,9 +4,10 @@ Reading connections cannot write. Writing connections are for the ledger alone (
 a change that leaves no evidence cannot be made.
 """
 
+import glob
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from fairgo.core.errors import EvidenceBroken, Misconfigured
 from fairgo.store.migrating import revision, upgrade
+from fairgo.store.purging import Purged, purge_postgresql, purge_sqlite
 
 BUSY_SECONDS = 30
+# An error of the database is logged now and then; what was to be written must not stand in it.
+POOL: dict[str, Any] = {"pool_size": 4, "max_overflow": 8, "hide_parameters": True}
+PURGE_SECONDS = 10
 SQLITE_PRAGMAS = (
     f"busy_timeout={BUSY_SECONDS * 1000}",  # first, so that the others wait for their turn too
     "journal_mode=WAL",
@@ -60,6 +65,22 @@ class Store:
             yield connection
             if not is_whole(connection):
                 raise EvidenceBroken("the database gave the transaction up: nothing of it was kept")
+
+    def purge(self, tables: Iterable[str], *, anew: bool = False) -> Purged:
+        """See to it that what was deleted from these tables is gone from the files too.
+
+        `anew` writes SQLite's file anew as well. Nothing that is kept changes.
+        """
+        if not self._sqlite:
+            return purge_postgresql(self._writer, tables)
+        return purge_sqlite(self._writer, self._my_turn, anew=anew, seconds=PURGE_SECONDS)
+
+    def files(self) -> list[Path]:
+        """The files of an SQLite database, its log and index of the log included; none for PostgreSQL."""
+        if not self._sqlite:
+            return []
+        main = Path(str(self._writer.url.database))
+        return [path for path in main.parent.glob(f"{glob.escape(main.name)}*") if path.is_file()]
 
     def close(self) -> None:
         """Give back every connection; on SQLite fold the write-ahead log into the file."""
@@ -187,7 +208,7 @@ def _shown(url: URL) -> str:
 def _engine(url: URL, *, reads_only: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
         return _postgresql(url, reads_only=reads_only)
-    engine = create_engine(url, pool_size=4, max_overflow=8)
+    engine = create_engine(url, **POOL)
     pragmas = (*SQLITE_PRAGMAS, "query_only=ON") if reads_only else SQLITE_PRAGMAS
     begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
 
@@ -207,7 +228,7 @@ def _engine(url: URL, *, reads_only: bool) -> Engine:
 def _postgresql(url: URL, *, reads_only: bool) -> Engine:
     # A reader's statements all see one moment; a writer's see what was committed while it waited for a lock.
     level = "REPEATABLE READ" if reads_only else "READ COMMITTED"
-    engine = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, isolation_level=level)
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level, **POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -5,6 +5,7 @@ bytes, so destroying key and ciphertext makes the commitment in the ledger say n
 """
 
 import hashlib
+import hmac
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,11 @@ from uuid import uuid4
 import orjson
 import rfc8785
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select, text
+from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, text
 
-from fairgo.core.errors import EvidenceBroken, NotFound
+from fairgo.core.errors import Conflict, EvidenceBroken, NotFound
 from fairgo.store.keys import SIZE, Keys, decrypt, encrypt
-from fairgo.store.schema import metadata
+from fairgo.store.schema import insert_unless_there, metadata
 
 COMMIT = b"fairgo/commit/v1"
 CHECK = "-"  # a row no customer can have: shows at start whether the master key fits the data
@@ -35,7 +36,10 @@ content = Table(
     Column("customer", String(64), nullable=False, index=True),
     Column("schema", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("commitment", String(64), nullable=False, index=True),
 )
+# Names whose key was destroyed, as keyed hashes: a turn still under way must not make them a new one.
+destroyed_key = Table("destroyed_key", metadata, Column("mark", String(64), primary_key=True))
 
 
 # Two processes may meet a new customer at once: the first key stays, and both use it.
@@ -52,6 +56,14 @@ class Sealed:
     commitment: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a commitment was made from: with these two anyone can compute it again."""
+
+    salt: bytes
+    canonical: bytes
+
+
 def commit(salt: bytes, canonical: bytes) -> str:
     """The commitment to canonical content under a salt, as hex."""
     return hashlib.sha256(COMMIT + salt + canonical).hexdigest()
@@ -64,16 +76,45 @@ def key_of(connection: Connection, keys: Keys, customer: str) -> bytes | None:
 
 
 def make_key(writing: Connection, keys: Keys, customer: str) -> bytes:
-    """A customer's data key, made now when there is none yet."""
-    known = key_of(writing, keys, customer)
+    """A customer's data key, made now when there is none yet, and held until this transaction ends.
+
+    Whoever destroys a key waits for those who hold it. Raises Conflict when it was destroyed already.
+    """
+    known = _held_key(writing, keys, customer)
     if known is not None:
         return known
     fresh = keys.wrap(customer, os.urandom(SIZE))
     writing.execute(MAKE, {"customer": customer, "wrapped": fresh})
-    made = key_of(writing, keys, customer)
+    # Only now: had it been destroyed at this moment, the insert has waited for that and its mark can be seen.
+    if is_destroyed(writing, keys, customer):
+        raise Conflict("this customer was erased meanwhile", hint="ask again: they start afresh")
+    made = _held_key(writing, keys, customer)
     if made is None:
         raise EvidenceBroken("a customer's key could not be kept")
     return made
+
+
+def destroy_key(writing: Connection, keys: Keys, customer: str) -> None:
+    """Delete a customer's wrapped key for good; no key is ever made under this name again."""
+    writing.execute(delete(customer_key).where(customer_key.c.customer == customer))
+    insert_unless_there(writing, destroyed_key, {"mark": destroyed_mark(keys, customer)})
+
+
+def is_destroyed(connection: Connection, keys: Keys, customer: str) -> bool:
+    """True when the key of this name was destroyed."""
+    mark = destroyed_key.c.mark
+    return connection.scalar(select(mark).where(mark == destroyed_mark(keys, customer))) is not None
+
+
+def destroyed_mark(keys: Keys, customer: str) -> str:
+    """What stands for a name whose key was destroyed: keyed, so that it says nothing without the master key."""
+    return hmac.new(keys.derived("destroyed"), customer.encode(), hashlib.sha256).hexdigest()
+
+
+def _held_key(writing: Connection, keys: Keys, customer: str) -> bytes | None:
+    mine = select(customer_key.c.wrapped).where(customer_key.c.customer == customer)
+    wrapped = writing.scalar(mine.with_for_update(read=True, key_share=True))
+    return None if wrapped is None else keys.unwrap(customer, wrapped)
 
 
 def fits(writing: Connection, keys: Keys) -> None:
@@ -94,8 +135,10 @@ def seal(writing: Connection, keys: Keys, customer: str, schema: str, value: Any
         raise EvidenceBroken(f"content of {schema} cannot be written as canonical JSON") from None
     key = make_key(writing, keys, customer)
     sealed = encrypt(key, salt + canonical, _binding(identity, customer, schema))
-    writing.execute(insert(content).values(id=identity, customer=customer, schema=schema, sealed=sealed))
-    return Sealed(identity, commit(salt, canonical))
+    made = Sealed(identity, commit(salt, canonical))
+    row = {"id": identity, "customer": customer, "schema": schema, "sealed": sealed}
+    writing.execute(insert(content).values(row | {"commitment": made.commitment}))
+    return made
 
 
 def unseal(connection: Connection, keys: Keys, identity: str) -> Any:
@@ -103,14 +146,30 @@ def unseal(connection: Connection, keys: Keys, identity: str) -> Any:
     row = connection.execute(select(content).where(content.c.id == identity)).one_or_none()
     if row is None:
         raise NotFound("this content is not kept any more")
+    return orjson.loads(_opened(connection, keys, row)[SIZE:])
+
+
+def open_commitment(connection: Connection, keys: Keys, commitment: str) -> Opened:
+    """What was committed to. Raises NotFound when it is gone, EvidenceBroken when its key is or when it was changed."""
+    row = connection.execute(select(content).where(content.c.commitment == commitment)).first()
+    if row is None:
+        raise NotFound("this content is not kept any more: its customer was erased, or its time is over")
+    plain = _opened(connection, keys, row)
+    opened = Opened(plain[:SIZE], plain[SIZE:])
+    if commit(opened.salt, opened.canonical) != commitment:
+        raise EvidenceBroken("this content is not what was committed to")
+    return opened
+
+
+def _opened(connection: Connection, keys: Keys, row: Row[Any]) -> bytes:
+    """Salt ‖ canonical content of a row."""
     key = key_of(connection, keys, row.customer)
     if key is None:
         raise EvidenceBroken("this content is here but its key is not")
     try:
-        plain = decrypt(key, row.sealed, _binding(identity, row.customer, row.schema))
+        return decrypt(key, row.sealed, _binding(row.id, row.customer, row.schema))
     except InvalidTag:
         raise EvidenceBroken("this content was changed, or moved from where it was sealed") from None
-    return orjson.loads(plain[SIZE:])
 
 
 def _binding(*parts: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from fairgo.core.errors import UpstreamFailed
 from fairgo.core.turns import Vault
+from fairgo.ledger.counters import Usage, usage_of
 from fairgo.privacy.security import Reply, restore_arguments
 
 SPOKEN = ("content", "refusal")  # the fields of a message in which the assistant speaks
@@ -20,11 +21,15 @@ FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "functio
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the reply's texts need: the placeholders, the company's own contacts, and what stands before the first word."""
+    """What the reply's texts need: the placeholders, the company's own contacts, what stands before the first word.
+
+    `asked` is what the customer said: words that show what a bare number in the answer is.
+    """
 
     vault: Vault
     contacts: tuple[str, ...]
     opening: str
+    asked: str = ""
 
 
 @dataclass(slots=True)
@@ -64,6 +69,11 @@ class ChatReply:
     def spoke(self) -> bool:
         """True when the assistant said at least one word."""
         return any(choice.spoke for choice in self._choices.values())
+
+    @property
+    def usage(self) -> Usage:
+        """What the assistant said of this reply so far."""
+        return usage_of(self._envelope.get("id"), self._usage)
 
     def texts(self) -> list[str]:
         """What each choice has sent so far, by index."""
@@ -106,7 +116,10 @@ class ChatReply:
 
     def _choice(self, index: int) -> _Choice:
         if index not in self._choices:
-            voices = {name: Reply(self._wording.vault, self._wording.contacts) for name in SPOKEN}
+            voices = {
+                name: Reply(self._wording.vault, self._wording.contacts, before=self._wording.asked)
+                for name in SPOKEN
+            }
             self._choices[index] = _Choice(voices)
         return self._choices[index]
 

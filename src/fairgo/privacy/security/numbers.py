@@ -34,6 +34,7 @@ LITTLE = frozenset(
     }
     | {"this", "it", "its", "s", "a", "an"}
 )
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE_ENDS = re.compile(r"[,;!?\n]")
 _IGNORED = re.compile(f"[{SPACES}{UNSEEN}]+")
@@ -129,6 +130,11 @@ class Number:
         earlier, last = ["", "", *_telling(clause)][-2:]
         first = [*_telling(following), ""][0]
         return (last in self.contrary and earlier != "in") or first in self.contrary
+
+
+def values(given: str) -> bytes:
+    """The digits 0 to 9 as numbers, for sums of check digits."""
+    return given.encode().translate(_VALUES)
 
 
 def _telling(text: str) -> list[str]:

@@ -6,39 +6,21 @@ words after it go up to the next digit, @ or placeholder. All bounds are constan
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import accumulate
+from functools import cached_property
 
 from fairgo.privacy.security.catalogue import LONGEST_NUMBER, NUMBERS, SHORTEST_NUMBER
-from fairgo.privacy.security.characters import LOCAL, OPENERS, SEPARATORS, UNSEEN, digits, local_tail
+from fairgo.privacy.security.characters import BRACKETS, LOCAL, OPENERS, local_tail
 from fairgo.privacy.security.detectors import email
-from fairgo.privacy.security.numbers import SCORES, Group, Number, Strength, Window, spoken
+from fairgo.privacy.security.numbers import SCORES, Number, Strength, spoken
+from fairgo.privacy.security.runs import GAP, GROUP_GOES_ON, RUN, LookedFor, Run, before_openers, looked_for
 from fairgo.privacy.security.tokens import Mark, find_marks, unfinished
 
 BEFORE, AFTER = 96, 48
-WIDEST_GAP = 4
-_GAP = rf"[{SEPARATORS}{UNSEEN}]{{0,{WIDEST_GAP}}}+"
-_RUN = re.compile(rf"[{OPENERS}]{{0,3}}\d(?:{_GAP}\d)*+")
-_GROUP = re.compile(rf"\d(?:[{UNSEEN}]{{0,{WIDEST_GAP}}}+\d)*+")
-_GOES_ON = re.compile(rf"(?:[{UNSEEN}]{{0,{WIDEST_GAP}}}+\d)*+")
-_ONLY_GAP = re.compile(_GAP)
-_OPENERS_BEFORE = re.compile(rf"[{OPENERS}]{{1,3}}\Z")
 _AFTER = re.compile(rf"[^\d@‹]{{0,{AFTER + 1}}}+")
 _LOCAL_OR_OPENER = re.compile(f"[{LOCAL}{OPENERS}]")
 _TOUCHES = re.compile(r"\w")
-LookedFor = Mapping[str, tuple[tuple[Number, int], ...]]
-
-
-@cache
-def _looked_for(numbers: tuple[Number, ...]) -> LookedFor:
-    """What may begin with each digit, or with a plus sign, and how long it is then."""
-    return {
-        first: tuple((number, length) for number in numbers for length in number.lengths.get(first, ()))
-        for first in "+0123456789"
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +84,11 @@ class Reading:
     def _between(self, at: int, stop: int, *, unsettled: bool) -> int | None:
         """Read the numbers of a stretch without anything else in it; the answer is where to wait, if anywhere."""
         if at == 0 and self._last.isdecimal():
-            at = _matched(_GOES_ON, self._text, 0, stop)
-            if unsettled and at and _matched(_ONLY_GAP, self._text, at, stop) == stop:
+            at = _matched(GROUP_GOES_ON, self._text, 0, stop)
+            if unsettled and at and _matched(GAP, self._text, at, stop) == stop:
                 return at
-        for run in _RUN.finditer(self._text, at, stop):
-            unclosed = unsettled and _matched(_ONLY_GAP, self._text, run.end(), stop) == stop
+        for run in RUN.finditer(self._text, at, stop):
+            unclosed = unsettled and _matched(GAP, self._text, run.end(), stop) == stop
             if unclosed or run.end() - run.start() >= SHORTEST_NUMBER:
                 held = self._run(run.start(), run.end(), stop, unclosed=unclosed)
                 if held is not None:
@@ -114,18 +96,15 @@ class Reading:
         return None
 
     def _run(self, start: int, end: int, stop: int, *, unclosed: bool) -> int | None:
-        run = _Run(self._text, start, end, stop)
+        run = Run(self._text, (start, end), stop, unclosed=unclosed)
         i = 0
         while i < len(run.groups):
-            ahead = len(run.digits) - run.offsets[i]
-            if unclosed and ahead <= LONGEST_NUMBER:
-                return _openers(self._text, run.groups[i].start)
-            if ahead < SHORTEST_NUMBER:
+            if not unclosed and run.ahead(i) < SHORTEST_NUMBER:
                 return None
             try:
-                found = self._judge(run, i)
+                found = self._chosen(run, i)
             except _Undecided:
-                return _openers(self._text, run.groups[i].start)
+                return before_openers(self._text, run.groups[i].start)
             if found is None:
                 i += 1
             else:
@@ -133,16 +112,29 @@ class Reading:
                 i = run.groups_before(found.end)
         return end if unclosed else None
 
-    def _judge(self, run: "_Run", i: int) -> Found | None:
-        """The surest and longest identifier that begins with group `i`. Raises _Undecided when more text must come."""
+    def _chosen(self, run: Run, i: int, above: int = 0) -> Found | None:
+        """The surest and longest identifier that begins with group `i` and is surer than `above`.
+
+        A surer one that begins later and overlaps goes first, so that no part of it stays behind.
+        Raises _Undecided when more text must come.
+        """
+        if run.unclosed and run.ahead(i) <= LONGEST_NUMBER:
+            raise _Undecided
         for strength, number, window in run.fits(i, self._sought):
-            start, end = run.bounds(window)
-            glued = _TOUCHES.match(self._character_before(start)) or (
-                end < run.stop and _TOUCHES.match(self._text, end)
-            )
-            if self._holds(Strength.POSSIBLE if glued else strength, number, (start, end)):
-                return Found(start, end, number.type, SCORES[strength], number.normal(window))
+            if strength > above:
+                start, end = run.bounds(window)
+                glued = self._is_glued(start, end, run.stop)
+                if not self._holds(Strength.POSSIBLE if glued else strength, number, (start, end)):
+                    continue
+                later = range(i + 1, i + len(window.groups)) if strength < Strength.CERTAIN else ()
+                if not any(self._chosen(run, j, above=strength) for j in later):
+                    return Found(start, end, number.type, SCORES[strength], number.normal(window))
         return None
+
+    def _is_glued(self, start: int, end: int, stop: int) -> bool:
+        """True when a letter, digit or underscore directly before or after makes this part of something longer."""
+        touches = self._text[start] not in BRACKETS and _TOUCHES.match(self._character_before(start))
+        return bool(touches or (end < stop and _TOUCHES.match(self._text, end)))
 
     def _holds(self, strength: Strength, number: Number, span: tuple[int, int]) -> bool:
         """What the words before and after say; those after are looked at only when those before do not decide."""
@@ -161,8 +153,8 @@ class Reading:
     def _sought(self) -> LookedFor:
         """What is worth looking for: in a whole text, not what needs a word that does not occur in it."""
         if not self._final:
-            return _looked_for(NUMBERS)
-        return _looked_for(tuple(n for n in NUMBERS if not n.only_named or self._could_be_named(n)))
+            return looked_for(NUMBERS)
+        return looked_for(tuple(n for n in NUMBERS if not n.only_named or self._could_be_named(n)))
 
     def _could_be_named(self, number: Number) -> bool:
         """False when no supporting word occurs anywhere here: it need not be looked for near each number."""
@@ -203,59 +195,6 @@ class _Undecided(Exception):
     """More text must come before this can be decided."""
 
 
-class _Run:
-    """Digits with the separators between them, parsed once into groups."""
-
-    def __init__(self, text: str, start: int, end: int, stop: int) -> None:
-        self.text = text
-        self.stop = stop
-        self.groups = [
-            Group(group.start(), group.end(), digits(group[0])) for group in _GROUP.finditer(text, start, end)
-        ]
-        self.digits = "".join(group.digits for group in self.groups)
-        self.offsets = [0, *accumulate(len(group.digits) for group in self.groups)]
-        self._group_at = {offset: i for i, offset in enumerate(self.offsets)}
-
-    def groups_before(self, place: int) -> int:
-        """How many groups begin before a place in the text."""
-        return bisect_left(self.groups, place, key=lambda group: group.start)
-
-    def fits(self, i: int, sought: LookedFor) -> list[tuple[Strength, Number, Window]]:
-        """What could begin with group `i`, surest and longest first."""
-        offset = self.offsets[i]
-        looked_for = sought[self.digits[offset]]
-        plus = self._plus(self.groups[i].start)
-        if plus:
-            looked_for += sought["+"]
-        fitting: list[tuple[Strength, Number, Window]] = []
-        for number, length in looked_for:
-            stop = self._group_at.get(offset + length)
-            given = self.digits[offset : offset + length]
-            if stop is not None and number.check(given):
-                window = Window(self.text, self.groups[i:stop], given, plus)
-                strength = number.fit(window)
-                if strength is not None:
-                    fitting.append((strength, number, window))
-        if len(fitting) > 1:
-            fitting.sort(key=lambda fit: (-fit[0], -len(fit[2].digits)))
-        return fitting
-
-    def bounds(self, window: Window) -> tuple[int, int]:
-        """Where an identifier stands, with the plus sign and the bracket that belong to it."""
-        start, end = window.groups[0].start, window.groups[-1].end
-        before = self.text[_openers(self.text, start) : start]
-        starts = [start]
-        if window.plus:
-            starts.append(start - len(before) + max(before.rfind("+"), before.rfind("\uff0b")))
-        if re.search(r"[)\uff09]", self.text[start:end]) and re.search(r"[(\uff08]", before):
-            starts.append(start - len(before) + max(before.rfind("("), before.rfind("\uff08")))
-        return min(starts), end
-
-    def _plus(self, start: int) -> bool:
-        before = self.text[_openers(self.text, start) : start]
-        return "+" in before or "\uff0b" in before
-
-
 def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
     """Placeholders and e-mail addresses in order, and up to where they cannot change any more."""
     end = len(text) if final else unfinished(text)
@@ -274,15 +213,7 @@ def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
                 items.append(Found(start, stop, email.TYPE, email.SCORE, address))
         items.sort(key=lambda item: item.start)
     end = min([end, *(item.start for item in items if item.end > end)])
-    return [item for item in items if item.end <= end], end if final else _openers(text, end)
-
-
-def _openers(text: str, place: int) -> int:
-    """Where the plus sign and brackets directly before a place begin."""
-    if place == 0 or text[place - 1] not in OPENERS:
-        return place
-    found = _OPENERS_BEFORE.search(text, max(0, place - 3), place)
-    return found.start() if found else place
+    return [item for item in items if item.end <= end], end if final else before_openers(text, end)
 
 
 def _matched(pattern: re.Pattern[str], text: str, start: int, stop: int) -> int:

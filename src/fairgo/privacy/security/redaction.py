@@ -12,6 +12,7 @@ from fairgo.core.verdicts import Outcome, Verdict
 from fairgo.privacy.security import tokens
 from fairgo.privacy.security.contacts import normal_contacts
 from fairgo.privacy.security.detection import found_in
+from fairgo.privacy.security.reading import BEFORE
 
 REASON = "privacy.redacted"
 
@@ -24,8 +25,8 @@ def redact_turn(turn: Turn, contacts: tuple[str, ...] = ()) -> Verdict:
     A conversation that has no secret yet gets one here.
     """
     redactor = _Redactor(turn, contacts)
-    hidden = {text: redactor.hide(text) for text in turn.texts}
-    changed = turn.with_texts(hidden.__getitem__, redactor.vault())
+    hidden = tuple(replace(text, text=redactor.hide(text)) for text in turn.texts)
+    changed = replace(turn, texts=hidden, vault=redactor.vault())
     if redactor.counts:
         return Verdict(Outcome.CHANGE, REASON, changed, counts=dict(redactor.counts))
     return Verdict(Outcome.ALLOW, turn=changed)
@@ -41,6 +42,7 @@ class _Redactor:
         self._given = set(vault.given)
         self._own = normal_contacts(contacts)
         self._remembered = turn.remembered
+        self._asked = ""
         self.counts: Counter[str] = Counter()
 
     def vault(self) -> Vault:
@@ -48,10 +50,16 @@ class _Redactor:
         return replace(self._vault, values=self._values, given=frozenset(self._given))
 
     def hide(self, text: Text) -> str:
-        """The text with placeholders, those typed in by others made harmless first."""
+        """The text with placeholders, those typed in by others made harmless first.
+
+        The message before counts as the words before, so that an answer to "what is your tax file number?" is known
+        for what it is; not when something was found in that message, since its words were about that.
+        """
         words = tokens.without_strangers(text.text, self._vault.values.keys())
         parts, at = [], 0
-        for found in found_in(words):
+        items = list(found_in(words, before=self._asked))
+        self._asked = "" if items else f"{words[-BEFORE:]} "
+        for found in items:
             if (found.type, found.normal) in self._own:
                 continue
             token = tokens.token_of(found.type, found.normal, self._vault.secret)

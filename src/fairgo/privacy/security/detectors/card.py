@@ -2,7 +2,7 @@
 
 import re
 
-from fairgo.privacy.security.numbers import Number, Strength, Window
+from fairgo.privacy.security.numbers import Number, Strength, Window, values
 
 ON_THE_CARD = {(4, 4, 4, 4), (4, 6, 5)}
 SPELLED_OUT = {(1,) * 15, (1,) * 16}
@@ -20,12 +20,13 @@ _ISSUED = {
     length: re.compile("|".join(prefixes for prefixes, lengths in ISSUERS if length in lengths))
     for length in range(13, 20)
 }
-_DOUBLED = str.maketrans("0123456789", "0246813579")
+_DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)).ljust(256)
 
 
 def luhn(given: str) -> bool:
     """True when the check digit of a row of digits is right."""
-    return sum(map(int, given[-1::-2] + given[-2::-2].translate(_DOUBLED))) % 10 == 0
+    numbers = values(given)
+    return (sum(numbers[-1::-2]) + sum(numbers[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def check(given: str) -> bool:

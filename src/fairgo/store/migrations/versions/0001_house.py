@@ -24,6 +24,7 @@ def _ledger() -> None:
         sa.Column(
             "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
         ),
+        sa.Column("name", sa.String(48), nullable=False, unique=True),
         sa.Column("leaf", sa.LargeBinary, nullable=False),
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sa.Column("position", sa.BigInteger, nullable=True, unique=True),
@@ -55,6 +56,7 @@ def _sealed() -> None:
         sa.Column("customer", TAG, nullable=False, index=True),
         sa.Column("schema", sa.String(64), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("commitment", sa.String(64), nullable=False, index=True),
     )
 
 

@@ -2,7 +2,7 @@
 
 from operator import mul
 
-from fairgo.privacy.security.numbers import Number, Strength, Window
+from fairgo.privacy.security.numbers import Number, Strength, Window, values
 
 WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9)
 ON_THE_CARD = {(4, 5, 1), (4, 5, 1, 1), (4, 5, 2)}
@@ -10,7 +10,7 @@ ON_THE_CARD = {(4, 5, 1), (4, 5, 1, 1), (4, 5, 2)}
 
 def check(given: str) -> bool:
     """True when the check digit is right and neither issue number nor person's digit is zero."""
-    total: int = sum(map(mul, map(int, given), WEIGHTS))
+    total: int = sum(map(mul, values(given), WEIGHTS))
     return total % 10 == int(given[8]) and "0" not in given[9:]
 
 

@@ -6,7 +6,7 @@ Basis: Privacy (Tax File Number) Rule 2015: a tax file number is always hidden.
 
 from operator import mul
 
-from fairgo.privacy.security.numbers import Number, Strength, Window
+from fairgo.privacy.security.numbers import Number, Strength, Window, values
 
 NINE = (1, 4, 3, 7, 5, 8, 6, 9, 10)
 EIGHT = (10, 7, 8, 4, 6, 3, 5, 1)  # weights of their own, not the first eight of nine
@@ -15,7 +15,7 @@ EIGHT_SHAPES = {(8,), (3, 3, 2), (2, 3, 3), (4, 4), (1,) * 8}
 
 def check(given: str) -> bool:
     """True when the weighted sum of the digits divides by eleven."""
-    total: int = sum(map(mul, map(int, given), NINE if len(given) == 9 else EIGHT))
+    total: int = sum(map(mul, values(given), NINE if len(given) == 9 else EIGHT))
     return total % 11 == 0 and total > 0
 
 
