@@ -35,7 +35,8 @@ from fairgo.store.engine import Store, open_store
 from fairgo.store.keys import Keys
 
 TOGETHER = 64
-LEAVES = 40_000
+CALLERS = 256
+LEAVES = 40_960
 EVENT = Event(
     "gateway.turn.closed",
     "assistant",
@@ -76,10 +77,25 @@ def group_commit(open_: Callable[[], Store]) -> float:
     ledger = ledger_on(store)
     ledger.start(checkpoint_seconds=1)
     try:
-        return asyncio.run(submitted(ledger, LEAVES, TOGETHER))
+        return asyncio.run(submitted(ledger, LEAVES, CALLERS))
     finally:
         ledger.stop()
         store.close()
+
+
+def same_batches(open_: Callable[[], Store]) -> float:
+    """Leaves a second in transactions of as many leaves as the bare insert has."""
+    store = open_()
+    ledger = ledger_on(store)
+    start = time.perf_counter()
+    for _ in range(LEAVES // TOGETHER):
+        with ledger.recorded() as tx:
+            for _ in range(TOGETHER):
+                tx.append(EVENT)
+    rate = LEAVES / (time.perf_counter() - start)
+    ledger.stop()
+    store.close()
+    return rate
 
 
 def bare_sqlite(folder: Path) -> float:
@@ -179,6 +195,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             here = Path(folder)
             note("bare SQLite insert, leaves/s", bare_sqlite(here))
+            note("64 leaves a commit on SQLite, leaves/s", same_batches(partial(open_store, here / "e")))
             note("group commit on SQLite, leaves/s", group_commit(partial(open_store, here / "a")))
             note("p99 added at 200 turns/s on SQLite, ms", latency(partial(open_store, here / "b")))
             note("verification, leaves/s", verified(partial(open_store, here / "c")))
@@ -189,8 +206,8 @@ def main() -> None:
                 group_commit(partial(open_store, Path(), asked.postgres)),
             )
     medians = {name: statistics.median(values) for name, values in figures.items()}
-    share = medians["group commit on SQLite, leaves/s"] / medians["bare SQLite insert, leaves/s"]
-    medians["group commit as a share of the bare insert"] = share
+    share = medians["64 leaves a commit on SQLite, leaves/s"] / medians["bare SQLite insert, leaves/s"]
+    medians["64 leaves a commit as a share of the bare insert"] = share
     for name, value in medians.items():
         print(f"{name:45} {value:12,.2f}") if not asked.json else None
     if asked.json:

@@ -39,7 +39,6 @@ while len(ROWS[-1]) >= 256:
 sizes = st.one_of(
     st.integers(0, 1_100),
     st.builds(lambda full, more: max(0, full * 256 + more), st.integers(0, 20), st.integers(-2, 2)),
-    st.integers(65_530, 65_800),
 )
 
 
@@ -146,16 +145,25 @@ def test_the_longest_entry_fits_and_a_longer_one_does_not():
 
 
 @given(sizes, st.data())
-@settings(max_examples=25)
+@settings(max_examples=40)
 def test_proofs_out_of_tiles_are_those_of_the_tree(size: int, data: st.DataObject):
+    at = data.draw(st.integers(0, size - 1)) if size else None
+    proofs_agree(size, data.draw(st.integers(0, size)), at)
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, LARGEST])
+def test_proofs_agree_where_the_third_level_begins(size: int):
+    draw = random.Random(size)
+    proofs_agree(size, draw.randrange(size), draw.randrange(size))
+
+
+def proofs_agree(size: int, old: int, at: int | None) -> None:
     tree = TileTree(read_of(size), size)
     assert tree.root() == root_of(HASHES[:size])
-    old = data.draw(st.integers(0, size))
     path = tree.consistency(old)
     assert path == consistency_proof(HASHES[:size], old)
     verify_consistency(old, root_of(HASHES[:old]), size, tree.root(), path)
-    if size:
-        at = data.draw(st.integers(0, size - 1))
+    if at is not None:
         assert (tree.leaf(at), tree.leaf_hash(at)) == (LEAVES[at], HASHES[at])
         assert tree.inclusion(at) == inclusion_proof(HASHES[:size], at)
 

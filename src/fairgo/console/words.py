@@ -15,6 +15,7 @@ EVENTS: Mapping[str, str] = {
     "gateway.request.refused": "A request was refused before it became a turn",
     "gateway.turn.closed": "A turn was closed",
     "gateway.turn.opened": "A turn was opened",
+    "ledger.key.joined": "A second key began to sign beside the first",
     "ledger.key.rotated": "The key that signs was changed for another",
     "ledger.pack.made": "A pack for an auditor was made",
     "privacy.customer.erased": "A customer’s content was erased",

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -11,9 +10,6 @@ from typing import Any
 from fairgo.core.errors import EvidenceBroken
 
 TOGETHER = 256
-# Callers of a full batch come back together: waiting a moment for all of them saves many small commits.
-BUSY = 8
-PAUSE = 0.0005
 
 
 class Job:
@@ -59,7 +55,6 @@ class Committer:
         self._gate = threading.Lock()
         self._thread: threading.Thread | None = None
         self._open = False
-        self._busy = False
 
     def start(self) -> None:
         """Begin. Raises RuntimeError when it runs already."""
@@ -92,7 +87,6 @@ class Committer:
 
     def _run(self) -> None:
         while batch := self._gather():
-            self._busy = len(batch) > BUSY
             try:
                 self._commit(batch)
             except BaseException as failure:  # noqa: BLE001 - whatever broke the commit is each waiter's answer
@@ -104,8 +98,6 @@ class Committer:
         """What waits now: at least one work, or nothing at the end."""
         batch: list[Job] = []
         job = self._queue.get()
-        if self._busy and job is not None:
-            time.sleep(PAUSE)
         while job is not None:
             batch.append(job)
             if len(batch) == TOGETHER:
