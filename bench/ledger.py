@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import secrets
 import sqlite3
 import statistics
 import tempfile
@@ -18,6 +19,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import make_url
 
 from fairgo.cli.starting import starter
 from fairgo.core.clock import system_clock
@@ -180,10 +184,20 @@ def pack_verified(open_: Callable[[], Store], folder: Path) -> float:
     return rate
 
 
+def fresh(server: str) -> str:
+    """The URL of a new, empty database on a server."""
+    url = make_url(server)
+    name = f"fairgo_bench_{secrets.token_hex(4)}"
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--postgres", help="URL of an empty PostgreSQL database")
+    options.add_argument("--postgres", help="URL of a PostgreSQL server on which databases may be made")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     figures: dict[str, list[float]] = {}
@@ -203,7 +217,7 @@ def main() -> None:
         if asked.postgres:
             note(
                 "group commit on PostgreSQL, leaves/s",
-                group_commit(partial(open_store, Path(), asked.postgres)),
+                group_commit(partial(open_store, Path(), fresh(asked.postgres))),
             )
     medians = {name: statistics.median(values) for name, values in figures.items()}
     share = medians["64 leaves a commit on SQLite, leaves/s"] / medians["bare SQLite insert, leaves/s"]
