@@ -10,6 +10,7 @@ with the sequencer integrating and signing beside them as it does when serving.
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import secrets
 import sqlite3
@@ -21,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
+import uvloop
 from sqlalchemy.engine import make_url
 
 from fairgo.cli.starting import starter
@@ -81,7 +83,7 @@ def group_commit(open_: Callable[[], Store]) -> float:
     ledger = ledger_on(store)
     ledger.start(checkpoint_seconds=1)
     try:
-        return asyncio.run(submitted(ledger, LEAVES, CALLERS))
+        return uvloop.run(submitted(ledger, LEAVES, CALLERS))
     finally:
         ledger.stop()
         store.close()
@@ -141,7 +143,7 @@ def latency(open_: Callable[[], Store], turns: int = 600, rate: int = 200) -> fl
         await asyncio.gather(*tasks)
 
     try:
-        asyncio.run(arrive())
+        uvloop.run(arrive())
     finally:
         ledger.stop()
         store.close()
@@ -202,22 +204,25 @@ def main() -> None:
     asked = options.parse_args()
     figures: dict[str, list[float]] = {}
 
-    def note(name: str, figure: float) -> None:
-        figures.setdefault(name, []).append(figure)
+    def note(name: str, measure: Callable[..., float], *what: object) -> None:
+        """Each measurement in a process of its own: what ran before must not weigh on it."""
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            figures.setdefault(name, []).append(pool.apply(measure, what))
 
     for _ in range(asked.rounds):
         with tempfile.TemporaryDirectory() as folder:
             here = Path(folder)
-            note("bare SQLite insert, leaves/s", bare_sqlite(here))
-            note("64 leaves a commit on SQLite, leaves/s", same_batches(partial(open_store, here / "e")))
-            note("group commit on SQLite, leaves/s", group_commit(partial(open_store, here / "a")))
-            note("p99 added at 200 turns/s on SQLite, ms", latency(partial(open_store, here / "b")))
-            note("verification, leaves/s", verified(partial(open_store, here / "c")))
-            note("pack verification, leaves/s", pack_verified(partial(open_store, here / "d"), here))
+            note("bare SQLite insert, leaves/s", bare_sqlite, here)
+            note("64 leaves a commit on SQLite, leaves/s", same_batches, partial(open_store, here / "e"))
+            note("group commit on SQLite, leaves/s", group_commit, partial(open_store, here / "a"))
+            note("p99 added at 200 turns/s on SQLite, ms", latency, partial(open_store, here / "b"))
+            note("verification, leaves/s", verified, partial(open_store, here / "c"))
+            note("pack verification, leaves/s", pack_verified, partial(open_store, here / "d"), here)
         if asked.postgres:
             note(
                 "group commit on PostgreSQL, leaves/s",
-                group_commit(partial(open_store, Path(), fresh(asked.postgres))),
+                group_commit,
+                partial(open_store, Path(), fresh(asked.postgres)),
             )
     medians = {name: statistics.median(values) for name, values in figures.items()}
     share = medians["64 leaves a commit on SQLite, leaves/s"] / medians["bare SQLite insert, leaves/s"]
