@@ -54,5 +54,5 @@ def measure(connection: Connection) -> Measure:
         return Measure("no choice made yet", State.CANNOT_TELL)
     value = f"{made.get(WITHDRAWN, 0)} withdrawn, {made.get(GIVEN, 0)} given"
     return Measure(
-        value, State.OK, "0 not yet in force here; other systems of the company are not connected yet"
+        value, State.OK, "read anew on every turn here; other systems of the company are not connected yet"
     )
