@@ -4,7 +4,7 @@ ARGS ?=
 SETUP = $(PYTHON) tools/setup.py
 RUN = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix chaos docs clean
+.PHONY: help setup demo test long check fix chaos docs clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -16,7 +16,10 @@ demo: ## run Fairgo with an invented company: make demo ARGS='--exit --json --da
 	@$(SETUP) && exec .venv/bin/fairgo demo $(ARGS)
 
 test: ## run the tests: make test ARGS='tests/ledger -k proof'
-	@$(SETUP) test check && $(RUN) -m pytest -n logical --dist worksteal $(ARGS)
+	@$(SETUP) test check && $(RUN) -m pytest -n logical --dist worksteal -m "not long" $(ARGS)
+
+long: ## run the campaigns that `make test` leaves out
+	@$(SETUP) test check && $(RUN) -m pytest -n logical --dist worksteal -m long $(ARGS)
 
 check: ## formatting, lints, types, import contracts and house rules (at most 30 s)
 	@$(SETUP) test check && $(RUN) tools/check.py
