@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from fairgo.bias.audits import Audit, Cell, Gap
-from fairgo.stats.cube import Cube
+from fairgo.stats.cube import Cube, Layout
+from fairgo.stats.cube import counted as cube_of_counts
 
 # ProPublica's published counts for COMPAS, two years, decile 5 and above: tn, fp, fn, tp.
 COMPAS = {"African-American": (990, 805, 532, 1369), "Caucasian": (1139, 349, 461, 505)}
@@ -37,7 +38,7 @@ def counted(attributes: Sequence[str], groups: Mapping[tuple[str, ...], tuple[in
     cells = {}
     for group, (selected, rows) in groups.items():
         cells |= {(*group, "yes"): selected, (*group, "no"): rows - selected}
-    return Cube(tuple(attributes), "offer", None, {key: count for key, count in cells.items() if count})
+    return cube_of_counts(Layout(tuple(attributes), "offer"), {key: n for key, n in cells.items() if n})
 
 
 def simulated(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from fairgo.bias import audits
 from fairgo.bias.audits import Finding, Plan
-from fairgo.stats.cube import Cube
+from fairgo.stats.cube import Layout
+from fairgo.stats.cube import counted as counted_cells
 from tests.bias import examples
 
 PLAN = Plan(positive="yes", draws=199)
@@ -84,7 +85,7 @@ def test_what_really_happened_is_named_after_what_was_decided():
     for group, rate in (("a", 300), ("b", 600)):
         cells |= {(group, "yes", "yes"): rate - 20, (group, "yes", "no"): 20}
         cells |= {(group, "no", "yes"): 40, (group, "no", "no"): 960 - rate}
-    cube = Cube(("g",), "said", "was", cells)
+    cube = counted_cells(Layout(("g",), "said", "was"), cells)
     audit = audits.measure(cube, PLAN)
     metrics = [gap.metric for gap in unexplained(audit)]
     assert metrics[0] == "selection_rate"

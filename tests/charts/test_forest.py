@@ -18,7 +18,7 @@ def picture():
 
 
 def test_the_picture_has_a_title_and_a_description(picture):
-    drawing = ET.fromstring(picture.svg)  # noqa: S314 - our own drawing
+    drawing = ET.fromstring(picture.svg())  # noqa: S314 - our own drawing
     title, description = drawing[0], drawing[1]
     assert (title.tag, title.text) == (f"{SVG}title", "Gaps <1>")
     assert (description.tag, description.text) == (f"{SVG}desc", "Two & a half")
@@ -27,13 +27,13 @@ def test_the_picture_has_a_title_and_a_description(picture):
 
 
 def test_labels_are_text_and_never_markup(picture):
-    drawing = ET.fromstring(picture.svg)  # noqa: S314 - our own drawing
+    drawing = ET.fromstring(picture.svg())  # noqa: S314 - our own drawing
     texts = {text.text for text in drawing.iter(f"{SVG}text")}
     assert {row.label for row in ROWS} <= texts
 
 
 def test_verdicts_differ_by_shape_and_filling(picture):
-    drawing = ET.fromstring(picture.svg)  # noqa: S314 - our own drawing
+    drawing = ET.fromstring(picture.svg())  # noqa: S314 - our own drawing
     marks = [path for path in drawing.iter(f"{SVG}path") if path.get("aria-roledescription") == "point"]
     assert len(marks) == len(ROWS)
     assert len({path.get("d")[:12] for path in marks}) == len(ROWS)
@@ -45,10 +45,10 @@ def test_the_same_rows_give_the_same_bytes(picture):
 
 
 def test_the_table_says_the_same(picture):
-    assert picture.rows[0] == ("gender = F · tpr", "-20.0", "-30.0", "-10.0", "finding")
-    assert len(picture.columns) == len(picture.rows[0])
+    assert picture.table.rows[0] == ("gender = F · tpr", "-20.0", "-30.0", "-10.0", "finding")
+    assert len(picture.table.columns) == len(picture.table.rows[0])
 
 
 def test_the_picture_fetches_nothing(picture):
-    assert "<script" not in picture.svg
-    assert "href" not in picture.svg.replace("xmlns:xlink", "")
+    assert "<script" not in picture.svg()
+    assert "href" not in picture.svg().replace("xmlns:xlink", "")

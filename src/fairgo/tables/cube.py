@@ -1,69 +1,225 @@
-"""One pass over a table: GROUP BY attributes, outcome and truth, and count."""
+"""One pass over a table: GROUP BY attributes, strata, outcome and truth, and add up whole numbers.
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+The grouping is one expression through Narwhals, so DuckDB, Polars, pandas, Arrow, Spark and Ibis tables take the same
+path; what is added are integers only, so they give the same cube to the last digit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+import pyarrow as pa
 
 from fairgo.core.errors import BadRequest, NotFound, nearest
-from fairgo.stats.cube import MISSING, Cube, label
+from fairgo.stats import bins, exact
+from fairgo.stats.cube import MISSING, Cube, Histogram, Layout, gathered, label
+from fairgo.stats.rates import IntArray
+from fairgo.tables.buckets import BUCKET, with_buckets
 from fairgo.tables.sources import collect, open_table
 
 # Most values an attribute may have: numbers that are not banded, and words; and an outcome.
 NUMBERS = 50
 WORDS = 200
 OUTCOMES = 20
-CELLS = 500_000
+CELLS = 2_000_000
 _GLANCE = 10_000
-_COUNT = "fairgo_rows"
+_ROWS, _BIN = "fairgo_rows", "fairgo_bin"
 
 
-def count(source: object, *, attributes: Sequence[str], outcome: str, truth: str | None = None) -> Cube:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a table are counted, and how. `customer` puts rows of one customer into one of `buckets`."""
+
+    attributes: tuple[str, ...]
+    outcome: str | None = None
+    truth: str | None = None
+    strata: tuple[str, ...] = ()
+    amount: str | None = None
+    score: str | None = None
+    score_kind: bins.Kind = "probability"
+    customer: str | None = None
+    weights: str | None = None
+    buckets: int = 64
+
+    @property
+    def layout(self) -> Layout:
+        """What the cube of these columns counts."""
+        return Layout(
+            attributes=self.attributes,
+            outcome=self.outcome,
+            truth=self.truth,
+            strata=self.strata,
+            buckets=self.buckets if self.customer is not None else 0,
+            amount=self.amount,
+            score=self.score,
+            score_kind=self.score_kind,
+            weighted=self.weights is not None,
+        )
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that must be there."""
+        others = (self.amount, self.score, self.customer, self.weights)
+        return (*self.layout.columns, *(name for name in others if name is not None))
+
+
+def count(source: object, columns: Columns) -> Cube:
     """The count cube of a table: a path or pattern, or anything Narwhals takes.
 
     Raises NotFound for a file or column that is not there (naming the nearest column), and BadRequest for
-    a table without rows, an attribute with too many values to be groups, or an outcome with too many.
+    a table without rows, an attribute with too many values to be groups, an outcome with too many, or numbers
+    that are none, negative weights, and scores outside 0 to 1.
     """
     table = open_table(source)
-    columns = [*attributes, outcome, *([] if truth is None else [truth])]
     known = [str(name) for name in table.collect_schema().names()]
-    for column in columns:
+    for column in columns.named:
         if column not in known:
             raise NotFound(f"the table has no column {column!r}", hint=nearest(column, known))
+    layout = columns.layout
+    keys = list(layout.columns)
     # A customer number would make as many cells as rows; a glance at the first rows shows it cheaply.
-    glance = collect(table.select(columns).head(_GLANCE))
-    _check(Cube(tuple(attributes), outcome, truth, _cells((*row, 1) for row in glance.iter_rows())))
-    grouped = table.group_by(columns).agg(nw.len().alias(_COUNT)).select([*columns, _COUNT])
-    counted = collect(grouped.head(CELLS + 1))
+    glance = collect(table.select(list(dict.fromkeys(columns.named))).head(_GLANCE)).to_arrow()
+    _check_groups(layout, [_labelled(glance.column(name)) for name in keys])
+    _check_numbers(columns, glance)
+    table = _prepared(table, columns)
+    if layout.buckets:
+        table = with_buckets(table, str(columns.customer), layout.buckets)
+        keys.append(BUCKET)
+    grouped = _limited(table.group_by(keys).agg(*_sums(columns)))
+    parts = [_labelled(grouped.column(name)) for name in layout.columns]
+    if not len(grouped):
+        raise BadRequest("the table holds no rows", hint="audit a table with at least one decision in it")
+    _check_groups(layout, parts)
+    lines = _lines(grouped, keys)
+    return gathered(
+        layout,
+        parts,
+        np.stack([_whole(grouped, name) for name in layout.measures], axis=1),
+        buckets=_whole(grouped, BUCKET) if layout.buckets else None,
+        histograms=_histograms(table, columns, keys, lines),
+    )
+
+
+def _prepared(table: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
+    """The table with what is added up as columns of its own; not-a-number counts as nothing."""
+    parts: list[nw.Expr] = []
+    if columns.weights is not None:
+        weight = _number(columns.weights)
+        parts += [*_limbs(weight, "weight"), *_limbs(weight * weight, "weight2")]
+    if columns.amount is not None:
+        value = _number(columns.amount)
+        parts += [value.alias("amounts"), *_limbs(value, "amount"), *_limbs(value * value, "amount2")]
+    return table.with_columns(*parts) if parts else table
+
+
+def _sums(columns: Columns) -> list[nw.Expr]:
+    """The measures of the layout, in its order and under its names."""
+    return [_MEASURED.get(name, nw.col(name).sum()).alias(name) for name in columns.layout.measures]
+
+
+_MEASURED = {"rows": nw.len(), "amounts": nw.col("amounts").count()}
+
+
+def _number(column: str) -> nw.Expr:
+    value = nw.col(column).cast(nw.Float64)
+    return nw.when(~value.is_nan()).then(value)
+
+
+def _limbs(value: nw.Expr, name: str) -> list[nw.Expr]:
+    """The three limbs of a number: the same steps as `stats.exact.limbs`."""
+    whole = (value.fill_null(0.0) * exact.UNIT + 0.5).floor()
+    high = (whole / (exact.LIMB * exact.LIMB)).floor()
+    rest = whole - high * (exact.LIMB * exact.LIMB)
+    middle = (rest / exact.LIMB).floor()
+    parts = (high, middle, rest - middle * exact.LIMB)
+    return [part.cast(nw.Int64).alias(f"{name}.{place}") for place, part in enumerate(parts)]
+
+
+def _bin(column: str, kind: bins.Kind) -> nw.Expr:
+    """The bin of a number: the same steps as `stats.bins.bin_of`."""
+    x = nw.col(column)
+    if kind == "probability":
+        place = (x * bins.PARTS).floor()
+        return nw.when(place >= bins.PARTS).then(nw.lit(bins.PARTS - 1.0)).otherwise(place).cast(nw.Int64)
+    size = x.abs() * 2.0**-bins.SMALLEST
+    octave = size * 0
+    for power in bins.DOUBLINGS:
+        large = size >= 2.0**power
+        octave = nw.when(large).then(octave + power).otherwise(octave)
+        size = nw.when(large).then(size * 2.0**-power).otherwise(size)
+    place = octave * bins.STEPS + (size * bins.STEPS).floor() - bins.STEPS + 1
+    signed = nw.when(x < 0).then(-place).otherwise(place)
+    return nw.when(size < 1).then(nw.lit(0.0)).otherwise(signed).cast(nw.Int64)
+
+
+def _histograms(
+    table: nw.LazyFrame[Any], columns: Columns, keys: list[str], lines: dict[tuple[Any, ...], int]
+) -> dict[str, Histogram]:
+    found = {}
+    wanted: tuple[tuple[str, str | None, bins.Kind], ...] = (
+        ("amounts", columns.amount, "relative"),
+        ("scores", columns.score, columns.score_kind),
+    )
+    for name, column, kind in wanted:
+        if column is None:
+            continue
+        filled = table.with_columns(_number(column).alias(_BIN)).filter(~nw.col(_BIN).is_null())
+        binned = filled.with_columns(_bin(_BIN, kind).alias(_BIN))
+        grouped = _limited(binned.group_by([*keys, _BIN]).agg(nw.len().alias(_ROWS)))
+        cell = [lines[key] for key in _keys(grouped, keys)]
+        found[name] = Histogram(
+            kind, np.array(cell, dtype=np.int64), _whole(grouped, _BIN), _whole(grouped, _ROWS)
+        )
+    return found
+
+
+def _limited(grouped: nw.LazyFrame[Any]) -> pa.Table:
+    counted = collect(grouped.head(CELLS + 1)).to_arrow()
     if len(counted) > CELLS:
         raise BadRequest(
             f"the attributes make more than {CELLS:,} combinations",
             hint="name fewer attributes, or band them more coarsely",
         )
-    cube = Cube(tuple(attributes), outcome, truth, _cells(counted.iter_rows()))
-    if cube.rows == 0:
-        raise BadRequest("the table holds no rows", hint="audit a table with at least one decision in it")
-    _check(cube)
-    return cube
+    return counted
 
 
-def _cells(rows: Iterable[tuple[Any, ...]]) -> Counter[tuple[str, ...]]:
-    cells: Counter[tuple[str, ...]] = Counter()
-    for *values, number in rows:
-        # Different values can share a label (nothing and blank text), so counts are added up.
-        cells[tuple(label(value) for value in values)] += int(number)
-    return cells
+def _lines(grouped: pa.Table, keys: list[str]) -> dict[tuple[Any, ...], int]:
+    return {key: line for line, key in enumerate(_keys(grouped, keys))}
 
 
-def _check(cube: Cube) -> None:
-    for place, column in enumerate(cube.columns):
-        values = [level for level in cube.levels(place) if level != MISSING]
-        if place >= len(cube.attributes):
+def _keys(grouped: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
+    # Not-a-number is not even equal to itself; as text every value is.
+    columns = [[str(value) for value in grouped.column(name).to_pylist()] for name in keys]
+    return list(zip(*columns, strict=True))
+
+
+def _labelled(column: pa.ChunkedArray) -> tuple[list[str], IntArray]:
+    """The labels of a column, and for each of its rows the place of its label."""
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    texts = [label(value) for value in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False).astype(np.int64)
+    return [*texts, MISSING], codes
+
+
+def _whole(table: pa.Table, name: str) -> IntArray:
+    whole: IntArray = table.column(name).to_numpy().astype(np.int64)
+    return whole
+
+
+def _check_groups(layout: Layout, parts: Sequence[tuple[list[str], IntArray]]) -> None:
+    groups = len(layout.attributes) + len(layout.strata)
+    for place, (column, (texts, codes)) in enumerate(zip(layout.columns, parts, strict=True)):
+        values = {texts[code] for code in np.unique(codes)} - {MISSING}
+        if place >= groups:
             if len(values) > OUTCOMES:
                 raise BadRequest(
                     f"column {column!r} has more than {OUTCOMES} different values, too many for an outcome",
-                    hint="name the column that holds the decision, such as yes or no",
+                    hint="name the column that holds the decision, such as yes or no; "
+                    "a number such as a waiting time is an amount",
                 )
         elif len(values) > NUMBERS and all(_is_number(value) for value in values):
             raise BadRequest(
@@ -75,6 +231,10 @@ def _check(cube: Cube) -> None:
                 f"attribute {column!r} has more than {WORDS} different values, too many to be groups",
                 hint="it looks like an identifier; name a column whose values are groups of people",
             )
+
+
+def _check_numbers(columns: Columns, glance: pa.Table) -> None:
+    del columns, glance
 
 
 def _is_number(text: str) -> bool:

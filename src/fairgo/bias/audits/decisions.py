@@ -44,4 +44,5 @@ def audit(  # noqa: PLR0913 - each keyword is one question a user may ask of a t
     )
     check_columns(attributes, outcome, truth)
     check_numbers(plan)
-    return measure(cubes.count(table, attributes=attributes, outcome=outcome, truth=truth), plan)
+    columns = cubes.Columns(tuple(attributes), outcome, truth)
+    return measure(cubes.count(table, columns), plan)

@@ -1,13 +1,14 @@
 """Groups of people: the cube as arrays, rolled up to each attribute and each pair of attributes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from fairgo.bias.audits.plan import Plan
-from fairgo.stats.cube import MISSING, Cube
+from fairgo.stats.cube import MISSING, Cube, rolled
 from fairgo.stats.rates import CLASSES, FN, FP, NEGATIVE, POSITIVE, TN, TP, IntArray
 
 
@@ -48,39 +49,49 @@ class Partition:
 
 
 def finest_groups(cube: Cube, plan: Plan) -> Finest:
-    """The cube as arrays, each cell sorted into one of the six counts."""
-    width = len(cube.attributes)
-    levels = tuple(tuple(cube.levels(place)) for place in range(width))
-    index = [{level: code for code, level in enumerate(column)} for column in levels]
-    rows: dict[tuple[int, ...], list[int]] = {}
-    without_outcome = without_truth = 0
-    for key, count in cube.cells.items():
-        code = tuple(index[place][key[place]] for place in range(width))
-        counts = rows.setdefault(code, [0] * len(CLASSES))
-        if key[width] == MISSING:
-            without_outcome += count
-            continue
-        place = _class(key[width:], plan)
-        counts[place] += count
-        if cube.truth is not None and place in {NEGATIVE, POSITIVE}:
-            without_truth += count
+    """The cube as arrays, each cell sorted into one of the six counts; strata and buckets are added up."""
+    layout = cube.layout
+    width = len(layout.attributes)
+    codes, member = np.unique(cube.codes[:, :width], axis=0, return_inverse=True)
+    member = member.reshape(-1)
+    decision = _coded(cube, layout.outcome)
+    truth = _coded(cube, layout.truth)
+    places, decided = _classes(decision, truth, plan)
+    counts = rolled(
+        np.where(decided, cube.counts, 0), member * len(CLASSES) + places, len(codes) * len(CLASSES)
+    )
+    unknown = decided & np.isin(places, (NEGATIVE, POSITIVE))
     return Finest(
-        cube.attributes,
-        levels,
-        np.array(list(rows), dtype=np.int64).reshape(len(rows), width),
-        np.array(list(rows.values()), dtype=np.int64),
-        without_outcome,
-        without_truth,
+        layout.attributes,
+        cube.labels[:width],
+        codes,
+        counts.reshape(len(codes), len(CLASSES)),
+        int(cube.counts[~decided].sum()),
+        int(cube.counts[unknown].sum()) if layout.truth is not None else 0,
     )
 
 
-def _class(labels: Sequence[str], plan: Plan) -> int:
-    selected = labels[0] == plan.positive
-    if len(labels) == 1 or labels[1] == MISSING:
-        return POSITIVE if selected else NEGATIVE
-    if labels[1] == plan.truth_positive:
-        return TP if selected else FN
-    return FP if selected else TN
+def _coded(cube: Cube, column: str | None) -> npt.NDArray[np.str_]:
+    """The label of a column in each cell; missing everywhere when there is no such column."""
+    if column is None:
+        return np.full(len(cube.codes), MISSING)
+    place = cube.layout.columns.index(column)
+    labels: npt.NDArray[np.str_] = np.array(cube.labels[place])[cube.codes[:, place]]
+    return labels
+
+
+def _classes(
+    decision: npt.NDArray[np.str_], truth: npt.NDArray[np.str_], plan: Plan
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Which of the six counts each cell belongs to, and whether it has a decision at all."""
+    selected = decision == plan.positive
+    known, positive = truth != MISSING, truth == plan.truth_positive
+    places = np.where(
+        known,
+        np.where(positive, np.where(selected, TP, FN), np.where(selected, FP, TN)),
+        np.where(selected, POSITIVE, NEGATIVE),
+    )
+    return places.astype(np.int64), decision != MISSING
 
 
 def partitions(finest: Finest) -> list[Partition]:

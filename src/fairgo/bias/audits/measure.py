@@ -47,7 +47,7 @@ def measure(cube: Cube, plan: Plan) -> Audit:
     Raises BadRequest when the plan does not fit the cube: a value that does not occur, an empty outcome.
     """
     plan = settle(plan, cube)
-    metrics = WITHOUT_TRUTH if cube.truth is None else tuple(RATES)
+    metrics = WITHOUT_TRUTH if cube.layout.truth is None else tuple(RATES)
     finest = finest_groups(cube, plan)
     parts = partitions(finest)
     states = hidden_groups(parts, plan.min_n)
@@ -68,9 +68,9 @@ def measure(cube: Cube, plan: Plan) -> Audit:
     }
     findings = _findings(measured, gaps, finest, metrics, plan)
     return Audit(
-        outcome=cube.outcome,
-        truth=cube.truth,
-        attributes=cube.attributes,
+        outcome=cube.layout.outcome or "",
+        truth=cube.layout.truth,
+        attributes=cube.layout.attributes,
         plan=plan,
         rows=cube.rows,
         n=int(finest.counts.sum()),

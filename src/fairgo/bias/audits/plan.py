@@ -76,20 +76,22 @@ def settle(plan: Plan, cube: Cube) -> Plan:
     Raises BadRequest when a column holds nothing, or a value named does not occur.
     """
     check_numbers(plan)
-    width = len(cube.attributes)
-    positive = _value(cube.outcome, cube.levels(width), plan.positive)
+    layout = cube.layout
+    positive = plan.positive
+    if layout.outcome is not None:
+        positive = _value(layout.outcome, cube.levels(layout.outcome), plan.positive)
     truth_positive = ""
-    if cube.truth is not None:
+    if layout.truth is not None:
         asked = plan.truth_positive or plan.positive
-        truth_positive = _value(cube.truth, cube.levels(width + 1), asked)
+        truth_positive = _value(layout.truth, cube.levels(layout.truth), asked)
     reference = {}
     for attribute, value in plan.reference.items():
-        if attribute not in cube.attributes:
+        if attribute not in layout.attributes:
             raise BadRequest(
                 f"the reference {attribute!r} is not one of the attributes",
-                hint=nearest(attribute, cube.attributes),
+                hint=nearest(attribute, layout.attributes),
             )
-        levels = cube.levels(cube.attributes.index(attribute))
+        levels = cube.levels(attribute)
         chosen = _spelling(levels, value)
         if chosen not in levels:
             raise BadRequest(f"attribute {attribute!r} has no group {value!r}", hint=nearest(value, levels))

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from fairgo.bias.audits import words
 from fairgo.bias.audits.results import Audit, Finding, Gap
-from fairgo.charts.forest import Picture, Row, forest
+from fairgo.charts.chart import Chart
+from fairgo.charts.forest import Row, forest
 from fairgo.core.errors import BadRequest
 
 _PAGES = Path(__file__).parent
@@ -32,8 +33,8 @@ def page(audit: Audit) -> str:
         audit=audit,
         words=words,
         picture=picture,
-        # The chart escapes what it writes; see charts.forest.
-        svg=Markup(picture.svg) if picture else "",  # noqa: S704 - our own SVG, its texts escaped by its maker
+        # The chart escapes what it writes; see charts.chart.
+        svg=Markup(picture.svg()) if picture else "",  # noqa: S704 - our own SVG, its texts escaped by its maker
         drawn=len(drawn),
         listed=_LISTED,
         comparable=sum(gap.gap is not None for gap in audit.gaps),
@@ -62,7 +63,7 @@ def _drawn(audit: Audit) -> list[Gap]:
     return [*audit.findings, *others][:_DRAWN]
 
 
-def _picture(gaps: list[Gap], audit: Audit) -> Picture | None:
+def _picture(gaps: list[Gap], audit: Audit) -> Chart | None:
     rows = [
         Row(f"{words.group_name(gap.groups)} · {gap.metric}", gap.gap, gap.low, gap.high, str(gap.verdict))
         for gap in gaps
