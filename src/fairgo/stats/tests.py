@@ -101,6 +101,19 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     return np.maximum(q, p)
 
 
+def holm(p_values: npt.ArrayLike) -> FloatArray:
+    """Adjusted p of one family, in the same order: rejecting those at most alpha keeps any false claim at alpha.
+
+    Source: Holm 1979, step down.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * np.arange(p.size, 0, -1)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return adjusted
+
+
 def draws_for(groups: int, wanted: int = DRAWS) -> int:
     """How many draws to take for this many groups: as wanted, fewer (never under 199) for very many."""
     return min(wanted, max(199, _WORK // max(groups, 1)))
