@@ -22,6 +22,8 @@ _ABSENT = frozenset({"nan", "NaN", "<NA>", "NaT"})
 _WHOLE = re.compile(r"(-?\d+)\.0+")
 _TRUTH_VALUES = frozenset({"true", "false"})
 _LARGEST_KEY = 2**62
+_DENSE = 16
+_WHOLE_FLOATS = 2**53
 
 
 def label(value: object) -> str:
@@ -210,13 +212,35 @@ def measured(layout: Layout, sums: IntArray, name: str) -> FloatArray:
     return exact.totals(sums[..., places])
 
 
+def distinct(codes: IntArray) -> tuple[IntArray, IntArray]:
+    """The different rows of codes (cells, columns) in order, and for each cell the place of its row among them."""
+    keys = _keys(codes)
+    reach = int(keys.max(initial=-1)) + 1
+    if reach <= _DENSE * max(len(keys), 1):
+        # Few possible combinations: finding them by counting is much faster than by sorting.
+        seen = np.zeros(reach, dtype=np.bool_)
+        seen[keys] = True
+        member = (np.cumsum(seen) - 1)[keys]
+        first = np.zeros(int(seen.sum()), dtype=np.int64)
+        first[member[::-1]] = np.arange(len(keys))[::-1]
+        return codes[first], member
+    _, first, member = np.unique(keys, return_index=True, return_inverse=True)
+    return codes[first], member.reshape(-1)
+
+
 def rolled(sums: IntArray, member: IntArray, size: int) -> IntArray:
     """Whole sums of shape (cells, …) added up by group: `member` says which of `size` groups each cell is in."""
-    order = np.argsort(member, kind="stable")
     answer = np.zeros((size, *sums.shape[1:]), dtype=np.int64)
-    if len(order):
-        first = np.flatnonzero(np.diff(member[order], prepend=-1))
-        answer[member[order][first]] = np.add.reduceat(sums[order], first, axis=0)
+    if len(member) == 0:
+        return answer
+    if int(np.abs(sums).max(initial=0)) * len(member) < _WHOLE_FLOATS:
+        # Floating-point numbers hold whole numbers of this size exactly, and adding them by group is faster.
+        flat = sums.reshape(len(sums), -1)
+        columns = [np.bincount(member, weights=column, minlength=size) for column in flat.T]
+        return np.stack(columns, axis=-1).astype(np.int64).reshape(answer.shape)
+    order = np.argsort(member, kind="stable")
+    first = np.flatnonzero(np.diff(member[order], prepend=-1))
+    answer[member[order][first]] = np.add.reduceat(sums[order], first, axis=0)
     return answer
 
 

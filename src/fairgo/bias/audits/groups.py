@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fairgo.bias.audits.plan import Plan
-from fairgo.stats.cube import MISSING, Cube, rolled
+from fairgo.stats.cube import MISSING, Cube, distinct, rolled
 from fairgo.stats.rates import CLASSES, FN, FP, NEGATIVE, POSITIVE, TN, TP, IntArray
 
 
@@ -52,8 +52,7 @@ def finest_groups(cube: Cube, plan: Plan) -> Finest:
     """The cube as arrays, each cell sorted into one of the six counts; strata and buckets are added up."""
     layout = cube.layout
     width = len(layout.attributes)
-    codes, member = np.unique(cube.codes[:, :width], axis=0, return_inverse=True)
-    member = member.reshape(-1)
+    codes, member = distinct(cube.codes[:, :width])
     decision = _coded(cube, layout.outcome)
     truth = _coded(cube, layout.truth)
     places, decided = _classes(decision, truth, plan)
@@ -102,10 +101,8 @@ def partitions(finest: Finest) -> list[Partition]:
 
 
 def _partition(finest: Finest, columns: tuple[int, ...]) -> Partition:
-    codes, member = np.unique(finest.codes[:, list(columns)], axis=0, return_inverse=True)
-    member = member.reshape(-1).astype(np.int64)
-    counts = np.zeros((len(codes), len(CLASSES)), dtype=np.int64)
-    np.add.at(counts, member, finest.counts)
+    codes, member = distinct(finest.codes[:, list(columns)])
+    counts = rolled(finest.counts, member, len(codes))
     groups = tuple(
         {
             finest.attributes[column]: finest.levels[column][code]
