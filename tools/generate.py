@@ -12,6 +12,8 @@ import typer
 from fairgo.cli.main import app
 from fairgo.core.article import AREAS, STRATEGIES, Strategy
 from fairgo.core.settings import CREDENTIAL, PREFIX, TABLE, UPSTREAM
+from fairgo.staff.rights import STEP_UP_LASTS, Role
+from fairgo.staff.rights import TABLE as RIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- map: made by tools/generate.py -->", "<!-- end of map -->"
@@ -132,6 +134,42 @@ def settings() -> str:
     )
 
 
+def rights() -> str:
+    """docs/reference/rights.md: every right, what it lets one do, who has it, and what it takes besides."""
+    titles = [role.value.replace("_", " ") for role in Role]
+    rows = [
+        f"| `{row.right}` | {row.lets} | "
+        + " | ".join("yes" if role in row.roles else "" for role in Role)
+        + f" | {'yes' if row.for_applications else ''} | {'yes' if row.changes else ''} | "
+        + f"{'yes' if row.dangerous else ''} |"
+        for row in RIGHTS
+    ]
+    minutes = int(STEP_UP_LASTS.total_seconds() // 60)
+    head = (
+        f"| right | lets one | {' | '.join(titles)} | key of an application | changes something | step-up |"
+    )
+    return "\n".join(
+        [
+            "# Rights",
+            "",
+            MADE.format(source="staff/rights.py"),
+            "",
+            "Every page and every address of `/api` names one right, or says why it is open to everyone. What this table",
+            "does not grant, nobody may. A staff member acts in one tenant at a time and never sees another tenant's",
+            "systems. An auditor's account names the systems it is for and the day it ends; without either it opens",
+            "nothing. What names no system (keys, policy versions) is shown in the tenant `main`, which runs this Fairgo.",
+            "",
+            f"*Step-up*: within the last {minutes} minutes they proved again that it is them. A key of an application",
+            "cannot do that, so it never holds such a right.",
+            "",
+            head,
+            "|---" * (len(titles) + 5) + "|",
+            *rows,
+            "",
+        ]
+    )
+
+
 def _default(value: object) -> str:
     return "(empty)" if value == "" else f"`{value}`"
 
@@ -142,6 +180,7 @@ def documents() -> dict[Path, str]:
         ROOT / "README.md": front_page(),
         ROOT / "docs" / "article.md": article(),
         ROOT / "docs" / "reference" / "settings.md": settings(),
+        ROOT / "docs" / "reference" / "rights.md": rights(),
     }
 
 

@@ -4,17 +4,31 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib import metadata
+from threading import Event
 
-from fastapi import FastAPI
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
+from fairgo.api import applications, evidence, notices, people, readings
+from fairgo.api import jobs as job_routes
+from fairgo.api.app import app as api_app
+from fairgo.api.desk import Desk
+from fairgo.bias import routes as bias_routes
 from fairgo.bias.area import AREA as BIAS
 from fairgo.consent import routes as consent_routes
 from fairgo.consent.area import AREA as CONSENT
+from fairgo.console import jobs as job_pages
+from fairgo.console import notices as notice_pages
+from fairgo.console.app import Back, read_pages
 from fairgo.console.app import app as console_app
+from fairgo.console.measuring import Measured
+from fairgo.console.sign_in import app as sign_in
+from fairgo.console.sign_in.entrance import Entrance
+from fairgo.console.sign_in.guard import Guard
 from fairgo.core.article import STRATEGIES
 from fairgo.core.policy import Human
 from fairgo.core.ports import Chat, EventProof, Evidence, Health, Overview, Row
@@ -25,19 +39,27 @@ from fairgo.gateway.reading import customer_name
 from fairgo.gateway.records import system_of
 from fairgo.gateway.upstream import Upstream
 from fairgo.gateway.visiting import Visits
+from fairgo.jobs.desk import desk as jobs_desk
+from fairgo.jobs.house import jobs_of
+from fairgo.jobs.running import Runner
 from fairgo.ledger import viewing
 from fairgo.ledger.house import House
 from fairgo.ledger.witnessing import Witnessing
+from fairgo.privacy import routes as privacy_routes
 from fairgo.privacy.area import AREA as PRIVACY
 from fairgo.privacy.security.replaying import replay_kept
 from fairgo.public.app import app as public_app
 from fairgo.public.evidence import app as evidence_app
+from fairgo.staff.callers import Callers, Rate
 from fairgo.store.engine import Store
 from fairgo.transparency.area import AREA as TRANSPARENCY
-from fairgo.web.guards import LOOPBACK_HOSTS, is_loopback
-from fairgo.web.typed import typed_api
+from fairgo.web.guards import LOOPBACK_HOSTS, SecurityHeaders, is_loopback
+from fairgo.web.open_routes import OpenRoute
+from fairgo.web.surface import mounted
+from fairgo.web.typed import Faults
 
 # Monitoring, stakeholders and culture have no strategy built yet; their manifests join here.
+VERSION = metadata.version("fairgo")
 AREAS = (BIAS, PRIVACY, TRANSPARENCY, CONSENT)
 
 
@@ -56,22 +78,25 @@ def rows(store: Store) -> list[Row]:
         ]
 
 
-def application(house: House) -> "Application":
-    """The one ASGI application: the gateway first, since it is the hot path, then the surfaces."""
+def application(house: House, *, with_jobs: bool | None = None, demo: bool = False) -> "Application":
+    """The one ASGI application: the gateway first, since it is the hot path, then the surfaces.
+
+    In the demo's house (`demo`) nobody signs in to the console: whoever is at this machine is its visitor.
+
+    `with_jobs` says whether it runs jobs too; unless told otherwise it does on SQLite, where there is one writer.
+    """
     upstream = Upstream(house.settings, calling=house.ledger.counters.called_assistant)
     gateway = Gateway(house.policy, house.settings, house.ledger, upstream)
+    shown = overview(house)
+    measured, ending = Measured(shown), Event()
+    door = sign_in.entrance(house, demo=demo)
     surfaces = Starlette(
         routes=[
-            Route("/", lambda _request: RedirectResponse("/console/")),
-            Mount("/api", _api(house)),
+            OpenRoute("/", lambda _: RedirectResponse("/console/"), why="leads to the console, which asks"),
+            # The demo's visitor is one of the console only: programs come with their keys there too.
+            mounted("/api", api(house, shown) if demo else Guard(api(house, shown), door)),
             Mount("/ledger", evidence_app(house.store)),
-            Mount(
-                "/console",
-                console_app(
-                    Overview(house.policy.organisation.name, lambda: rows(house.store)),
-                    _evidence(house.store),
-                ),
-            ),
+            mounted("/console", console(house, measured, door, ending)),
             Mount(
                 "/you",
                 public_app(
@@ -82,16 +107,24 @@ def application(house: House) -> "Application":
             ),
         ]
     )
-    return Application(house, gateway, surfaces)
+    runs_jobs = house.store.is_sqlite if with_jobs is None else with_jobs
+    runner = Runner(house, jobs_of(AREAS)) if runs_jobs else None
+    return Application(house, gateway, surfaces, runner, measured, ending)
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Starts and stops what the house needs, and sends each request to its surface."""
+    """Starts and stops what the house needs, and sends each request to its surface.
+
+    Whoever serves it sets `ending` when it stops, so that pages that listen let go.
+    """
 
     house: House
     gateway: Gateway
     surfaces: Starlette
+    runner: Runner | None
+    measured: Measured
+    ending: Event
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
@@ -112,10 +145,17 @@ class Application:
         house.ledger.start(checkpoint_seconds=house.settings.checkpoint_seconds)
         witnessing.start()
         await self.gateway.upstream.start()
+        if self.runner is not None:
+            self.runner.start()
+        self.measured.begin()
+        await asyncio.to_thread(read_pages)
         try:
             yield
         finally:
+            if self.runner is not None:
+                await asyncio.to_thread(self.runner.stop)
             await self.gateway.upstream.stop()
+            await asyncio.to_thread(self.measured.end)
             witnessing.stop()
             house.close()
 
@@ -142,13 +182,53 @@ def _evidence(store: Store) -> Evidence:
     return Evidence(health, event)
 
 
-def _api(house: House) -> FastAPI:
-    def pseudonym(connection: Connection, customer: str) -> str:
-        return customer_name(connection, house.ledger.keys, customer)
+def overview(house: House) -> Overview:
+    """Whose house it is, and its 21 rows as they stand whenever they are asked for."""
+    return Overview(house.policy.organisation.name, lambda: rows(house.store))
 
-    api = typed_api("Fairgo")
-    api.include_router(consent_routes.router(house.policy, house.ledger, system_of, pseudonym))
-    return api
+
+def console(house: House, measured: Measured, door: Entrance, ending: Event) -> Starlette:
+    """The console: its rooms, those of jobs and notices, and the door in front of them."""
+    jobs = jobs_desk(house, jobs_of(AREAS))
+    return console_app(
+        Back(house.policy, house.ledger, measured, _evidence(house.store), ending=ending, jobs=jobs.jobs),
+        guards=sign_in.guards(door),
+        rooms=(
+            lambda office: sign_in.routes(office.site, door),
+            lambda office: job_pages.routes(office, jobs),
+            notice_pages.routes,
+        ),
+        framed=(sign_in.around,),
+    )
+
+
+def api(house: House, shown: Overview) -> ASGIApp:
+    """The typed API. From the outside in: headers, faults, who calls and how often, routes."""
+
+    def pseudonym(connection: Connection, customer: str, tenant: str) -> str:
+        return customer_name(connection, house.ledger.keys, customer, tenant)
+
+    ledger, policy = house.ledger, house.policy
+    desk = Desk(policy, ledger, shown, _evidence(house.store), ledger.keys.derived("cursor"))
+    api = api_app(
+        [
+            readings.status_router(desk),
+            readings.systems_router(desk),
+            readings.conversations_router(desk),
+            evidence.router(desk),
+            people.router(desk),
+            applications.router(desk),
+            notices.router(desk),
+            job_routes.router(desk, jobs_desk(house, jobs_of(AREAS))),
+            consent_routes.router(policy, ledger, pseudonym),
+            bias_routes.router(policy, ledger, desk.secret),
+            privacy_routes.router(policy),
+        ],
+        version=VERSION,
+    )
+    rate = Rate(house.settings.api_per_minute)
+    callers = Callers(api, ledger=ledger, policy=policy, system_of=system_of, rate=rate)
+    return SecurityHeaders(Faults(callers))
 
 
 def _chat(house: House, gateway: Gateway) -> Chat:

@@ -339,7 +339,7 @@ def test_a_turn_is_opened_once_closed_once_and_read_back(ledger: Ledger):
     with ledger.store.reading() as connection:
         (kept,) = turns.conversation(connection, KEYS, turn.conversation)
         assert turns.counts(connection) == {"allow": 1}
-        assert turns.answered_by_ai(connection) == {turn.conversation}
+        assert set(connection.scalars(turns.answered_by_ai())) == {turn.conversation}
         assert len(leaves(connection)) == 2
     assert (kept.said, kept.reply, kept.by_ai, kept.outcome) == (
         ("How much is my bill?",),

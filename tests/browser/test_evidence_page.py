@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from fairgo.console.app import app
 from fairgo.core.ports import WitnessLine
 from tests.console.evidences import HEALTH, NAME, PROOF, STEPS, an_evidence
-from tests.console.overviews import an_overview
+from tests.console.rooms import a_console
+from tests.ledger.ledgers import opened
 
 TALL = 30
 SEVERAL = replace(
@@ -25,10 +23,16 @@ ILL = replace(
 )
 
 
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("evidence")) as found:
+        yield found
+
+
 @pytest.fixture
-def served(serve):
+def served(serve, ledger):
     def start(health=HEALTH, proof=PROOF):
-        return serve(Starlette(routes=[Mount("/console", app(an_overview(), an_evidence(health, proof)))]))
+        return serve(a_console(ledger, evidence=an_evidence(health, proof)))
 
     return start
 
@@ -38,7 +42,7 @@ def test_axe_finds_nothing_in_any_look(served, open_page, faults_in_every_look):
     page = open_page(f"{address}/console/evidence")
     found = faults_in_every_look(page)
     page.goto(f"{address}/console/evidence/leaf/{NAME}")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     assert (found, faults_in_every_look(page)) == ({}, {})
 
 
@@ -62,7 +66,7 @@ def test_on_paper_the_picture_stays_black_on_white(served, open_page):
 def test_by_keyboard_from_the_health_to_the_proof_and_the_receipt(served, open_page):
     page = open_page(f"{served()}/console/evidence", java_script_enabled=False)
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "Skip to the evidence"
+    assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text().startswith("See its proof")
@@ -79,8 +83,8 @@ def test_what_can_be_pressed_is_at_least_44_pixels_and_tables_stay_tables(served
     address = served()
     page = open_page(f"{address}/console/evidence", viewport={"width": 320, "height": 640})
     assert page.get_by_role("rowheader").count() == len(HEALTH.newest)
-    boxes = [link.bounding_box() for link in page.locator("a:not(.skip)").all()]
+    boxes = [link.bounding_box() for link in page.locator("main a").all()]
     page.goto(f"{address}/console/evidence/leaf/{NAME}")
     assert page.get_by_role("rowheader").count() == len(STEPS)
-    boxes += [link.bounding_box() for link in page.locator("a:not(.skip), summary").all()]
+    boxes += [link.bounding_box() for link in page.locator("main a, main summary").all()]
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44

@@ -3,30 +3,36 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from starlette.routing import Mount
-from starlette.testclient import TestClient
 
-from fairgo.console.app import TONES, app
+from fairgo.console.home import TONES
 from fairgo.console.status import read_status
 from fairgo.core.article import AREAS, STRATEGIES
 from fairgo.core.errors import EvidenceBroken
 from fairgo.core.ports import Overview, Row
 from fairgo.core.verdicts import Measure, State
+from fairgo.staff.rights import Role
 from tests.console.evidences import an_evidence
 from tests.console.overviews import MEASURED, an_overview
+from tests.console.rooms import a_client as console_client
+from tests.console.rooms import a_member
+from tests.ledger.ledgers import opened
 
 NOW = datetime(2026, 11, 23, 3, 2, 5, tzinfo=UTC)
 HTML = {"accept": "text/html"}
 
 
-def a_client(overview=None, client="127.0.0.1", host="localhost"):
-    console = app(an_overview() if overview is None else overview, an_evidence(), clock=lambda: NOW)
-    return TestClient(
-        Mount("/console", console),
-        base_url=f"http://{host}",
-        client=(client, 50000),
-        raise_server_exceptions=False,
-    )
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("console")) as found:
+        yield found
+
+
+@pytest.fixture
+def a_client(ledger):
+    def client(overview=None, **how):
+        return console_client(ledger, overview=overview or an_overview(), evidence=an_evidence(), **how)
+
+    return client
 
 
 class Rows(HTMLParser):
@@ -60,14 +66,14 @@ def rows_of(text):
     return {key: row | {"words": " ".join(row["words"].split())} for key, row in rows.items()}
 
 
-def test_the_page_has_the_21_rows_under_the_seven_areas():
+def test_the_page_has_the_21_rows_under_the_seven_areas(a_client):
     text = a_client().get("/console/").text
     assert list(rows_of(text)) == [f"{item.area}-{item.name}" for item in STRATEGIES]
-    titles = re.findall(r'<h2 id="\w+-title">(\w+)</h2>', text)
-    assert titles == list(AREAS.values())
+    titles = re.findall(r'<h2 id="(\w+)-title">(\w+)</h2>', text)
+    assert titles == list(AREAS.items())
 
 
-def test_the_json_twin_equals_the_page():
+def test_the_json_twin_equals_the_page(a_client):
     client = a_client()
     twin = client.get("/console/status.json").json()
     text = client.get("/console/").text
@@ -85,7 +91,7 @@ def test_the_json_twin_equals_the_page():
     assert twin["counts"] == {"ok": 5, "needs attention": 1, "cannot tell yet": 1, "not built yet": 14}
 
 
-def test_not_built_says_so_is_planned_and_is_never_green():
+def test_not_built_says_so_is_planned_and_is_never_green(a_client):
     rows = rows_of(a_client().get("/console/").text)
     for item in STRATEGIES:
         row = rows[f"{item.area}-{item.name}"]
@@ -97,7 +103,7 @@ def test_not_built_says_so_is_planned_and_is_never_green():
             assert row["tones"] == {"quiet"}
 
 
-def test_only_ok_is_green_and_every_state_has_its_own_shape_and_word():
+def test_only_ok_is_green_and_every_state_has_its_own_shape_and_word(a_client):
     assert [state for state, tone in TONES.items() if tone == "good"] == [State.OK]
     rows = rows_of(a_client().get("/console/").text)
     shapes = {
@@ -112,7 +118,7 @@ def test_only_ok_is_green_and_every_state_has_its_own_shape_and_word():
     assert len(shapes) == 4
 
 
-def test_a_strategy_nobody_names_counts_as_not_built_and_a_double_is_not_counted_twice():
+def test_a_strategy_nobody_names_counts_as_not_built_and_a_double_is_not_counted_twice(a_client):
     disclosure = next(item for item in STRATEGIES if item.name == "disclosure")
     row = Row(disclosure, Measure("0 of 3", State.OK))
     twin = a_client(Overview("Banksia Mobile", rows=lambda: [row, row])).get("/console/status.json").json()
@@ -135,12 +141,12 @@ def test_a_strategy_nobody_names_counts_as_not_built_and_a_double_is_not_counted
         ({"parity": Measure("0", State.CANNOT_TELL)}, "1 cannot tell yet, 20 not built yet"),
     ],
 )
-def test_the_summary_is_counted_from_the_rows(measures, sentence):
+def test_the_summary_is_counted_from_the_rows(a_client, measures, sentence):
     assert read_status(an_overview(measures), NOW).summary == sentence
     assert f"{sentence}." in a_client(an_overview(measures)).get("/console/").text
 
 
-def test_the_rows_are_read_anew_each_time():
+def test_the_rows_are_read_anew_each_time(a_client):
     measures = {}
     client = a_client(an_overview(measures))
     assert "21 not built yet." in client.get("/console/").text
@@ -152,34 +158,43 @@ def test_the_rows_are_read_anew_each_time():
 @pytest.mark.parametrize(
     ("client", "host", "status"), [("192.0.2.7", "localhost", 403), ("127.0.0.1", "a.example", 400)]
 )
-def test_another_machine_or_another_name_gets_nothing(path, client, host, status):
+def test_another_machine_or_another_name_gets_nothing(a_client, path, client, host, status):
     reply = a_client(client=client, host=host).get(path, headers=HTML)
     assert reply.status_code == status
     assert "Say clearly that it is AI" not in reply.text
 
 
-def test_it_can_only_be_read():
+def test_it_can_only_be_read(a_client):
     client = a_client()
     for path in ("/console/", "/console/status.json"):
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert client.request(method, path).status_code == 405
 
 
-def test_the_page_says_there_is_no_sign_in_yet():
-    assert (
-        "There is no sign-in yet. This console answers only on the machine it runs on."
-        in a_client().get("/console/").text
-    )
+def test_somebody_signed_in_sees_who_they_are_and_only_what_their_role_may_open(a_client):
+    owner = a_client().get("/console/").text
+    staff = a_client(member=a_member(Role.STAFF, name="Sam Staff")).get("/console/").text
+    assert "Ada Owner" in owner
+    assert "Sam Staff" in staff
+    for path in ("/systems", "/conversations", "/evidence", "/staff"):
+        assert f'href="/console{path}"' in owner
+        assert f'href="/console{path}"' not in staff
 
 
-def test_what_comes_from_the_measures_is_escaped():
+def test_nobody_signed_in_sees_nothing(a_client):
+    reply = a_client(member=None).get("/console/")
+    assert reply.status_code == 401
+    assert "Say clearly that it is AI" not in reply.text
+
+
+def test_what_comes_from_the_measures_is_escaped(a_client):
     measures = {"audits": Measure("<img src=x>", State.OK, "<b>")}
     text = a_client(an_overview(measures, organisation="<i>House</i>")).get("/console/").text
     assert "<img src=x>" not in text
     assert "<i>" not in text
 
 
-def test_broken_evidence_is_told_to_staff():
+def test_broken_evidence_is_told_to_staff(a_client):
     def broken():
         raise EvidenceBroken("leaf 7 does not verify", hint="fairgo ledger verify")
 
@@ -189,6 +204,6 @@ def test_broken_evidence_is_told_to_staff():
     assert "fairgo ledger verify" in reply.text
 
 
-def test_no_claim_words_on_the_page():
+def test_no_claim_words_on_the_page(a_client):
     text = a_client().get("/console/").text
     assert not re.search(r"\b(fair|unbiased|compliant)\b", text, re.IGNORECASE)

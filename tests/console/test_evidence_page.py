@@ -5,29 +5,31 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from starlette.routing import Mount
-from starlette.testclient import TestClient
 
-from fairgo.console.app import app
 from fairgo.console.words import EVENTS, age_words, event_words, events_of, value_words
 from fairgo.core.article import AREAS
 from fairgo.core.ports import WitnessLine
 from fairgo.ledger.counters import COLUMNS
 from tests.console.evidences import HEALTH, LINE, NAME, NOW, POINT, PROOF, STEPS, an_evidence
-from tests.console.overviews import an_overview
+from tests.console.rooms import a_client
 from tests.house.tree import SOURCE, files, read
+from tests.ledger.ledgers import opened
 
 HTML = {"accept": "text/html"}
 
 
 def text_of(path="/console/evidence", **shown):
-    client = TestClient(
-        Mount("/console", app(an_overview(), an_evidence(**shown), clock=lambda: NOW)),
-        base_url="http://localhost",
-        client=("127.0.0.1", 50000),
-        raise_server_exceptions=False,
-    )
-    return client.get(path, headers=HTML)
+    return a_client(KEPT[0], evidence=an_evidence(**shown)).get(path)
+
+
+KEPT = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ledger(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("evidence")) as ledger:
+        KEPT[:] = [ledger]
+        yield
 
 
 def words_of(reply):
@@ -44,11 +46,11 @@ def test_the_health_is_told_in_plain_words():
         "9 events are kept.",
         "9 signed Under the newest checkpoint, signed 0 seconds ago.",
         "1 of 1 witnesses cosigned The newest cosignature came 0 seconds ago.",
-        "0 mismatches The counters agree with what is kept.",
+        "0 mismatches The counters agree with the tree.",
         "5ce1 5ce1 5ce1 5ce1",
         "banksia.example/ledger+530d903a",
         "A turn was closed",
-        "23 November 2026, 03:01 UTC",
+        "23 Nov 2026, 03:01",
     ):
         assert said in words, said
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fairgo.cli.starting import starter
 from fairgo.core.errors import Misconfigured, NotFound
+from fairgo.core.hiding import IDENTIFIERS
 from fairgo.core.policy import Disclosure, Policy
 from fairgo.demo.places import banksia
 from tests.core.policies import a_policy_folder, change
@@ -52,6 +53,40 @@ def test_the_version_changes_with_any_word(folder: Path):
 
 # (file, what stands there, what is put in its place, words of the message, words of the hint)
 BROKEN = [
+    ("organisation.toml", "keep_days = 30", "kep_days = 3", "organisation.toml: privacy.kep_days:", "'keep_days'?"),
+    ("organisation.toml", "keep_days = 30", "keep_days = 0", "organisation.toml: privacy.keep_days:", "whole days"),
+    (
+        *("organisation.toml", "keep_days = 30", 'hidden = ["TFN", "IHI", "EMIAL"]'),
+        *("organisation.toml: privacy.hidden.2: there is no type 'EMIAL'", "did you mean 'EMAIL'?"),
+    ),
+    (
+        *("organisation.toml", "keep_days = 30", 'hidden = ["EMAIL"]'),
+        *("organisation.toml: privacy.hidden: TFN is always hidden", "a law of its own"),
+    ),
+    (
+        *("organisation.toml", "keep_days = 30", "thresholds.TFN = 0.9"),
+        *("organisation.toml: privacy.thresholds: TFN is hidden at any score", "without a threshold"),
+    ),
+    (
+        *("organisation.toml", "keep_days = 30", "thresholds.PERSN = 0.9"),
+        *("organisation.toml: privacy.thresholds.PERSN: there is no type", "did you mean 'PERSON'?"),
+    ),
+    (
+        *("organisation.toml", "keep_days = 30", "thresholds.PERSON = 2"),
+        *("organisation.toml: privacy.thresholds.PERSON: input should be", "from 0 to 1"),
+    ),
+    (
+        *("systems/assistant.toml", "does =", "privacy.keep_days = 31\ndoes ="),
+        *("assistant.toml: privacy.keep_days: 31 is longer than the organisation's 30", "only be stricter"),
+    ),
+    (
+        *("systems/assistant.toml", "does =", "privacy.thresholds.PERSON = 0.5\ndoes ="),
+        *("assistant.toml: privacy.thresholds.PERSON: 0.5 is above the organisation's 0", "only be stricter"),
+    ),
+    (
+        *("systems/assistant.toml", "does =", 'privacy.hidden = ["ABNN"]\ndoes ='),
+        *("assistant.toml: privacy.hidden.0: there is no type 'ABNN'", "did you mean 'ABN'?"),
+    ),
     ("organisation.toml", "name =", "nam =", "organisation.toml: name: field required", "fairgo init"),
     ("organisation.toml", "contacts =", "contact =", "organisation.toml: contact: extra", "'contacts'?"),
     ("organisation.toml", "/fairgo", " fairgo", "organisation.toml: ledger_origin:", "a domain you own"),
@@ -193,3 +228,31 @@ def test_no_channel_gets_the_words_of_another_while_there_are_others(wordings, l
     policy = with_wordings(*wordings)
     found: Disclosure = policy.disclosure(locale, "chat")
     assert found.channel in {"chat", "*"} or all(channel == "sms" for _locale, channel in wordings)
+
+
+def test_all_but_business_numbers_is_hidden_until_the_policy_says_otherwise(folder: Path):
+    rules = Policy.read(folder).privacy("assistant")
+    assert {name for name in IDENTIFIERS if not rules.hides(name, 0.5)} == {"ABN", "ACN"}
+    assert rules.hides("STAFF_NUMBER", 0.1)  # of a detector somebody added
+    assert rules.keep_days == 30
+
+
+def test_a_system_can_only_be_stricter(folder: Path):
+    change(
+        folder,
+        "organisation.toml",
+        "keep_days = 30",
+        "keep_days = 30\nthresholds = { PERSON = 0.9, EMAIL = 0.8 }",
+    )
+    own = 'privacy = { hidden = ["ABN"], thresholds = { PERSON = 0.4 }, keep_days = 2 }'
+    change(folder, "systems/assistant.toml", "does =", f"{own}\ndoes =")
+    policy = Policy.read(folder)
+    wide, narrow = policy.organisation.privacy, policy.privacy("assistant")
+    assert (wide.hides("ABN", 1), narrow.hides("ABN", 1), narrow.hides("ACN", 1)) == (False, True, False)
+    assert (wide.hides("PERSON", 0.5), narrow.hides("PERSON", 0.5), narrow.hides("PERSON", 0.3)) == (
+        False,
+        True,
+        False,
+    )
+    assert (narrow.hides("EMAIL", 0.7), narrow.hides("EMAIL", 0.8)) == (False, True)
+    assert (wide.keep_days, narrow.keep_days) == (30, 2)

@@ -45,7 +45,7 @@ def test_what_other_programs_have_in_the_environment_is_left_alone(tmp_path: Pat
         ("", {"FAIRGO_PROT": "1"}, "FAIRGO_PROT", "did you mean 'FAIRGO_PORT'?"),
         ("", {"FAIRGO_UPSTREAMS": "x"}, "FAIRGO_UPSTREAMS", "did you mean 'FAIRGO_UPSTREAM_SYSTEM'?"),
         ("", {"FAIRGO_CREDENTIAL_": "x"}, "FAIRGO_CREDENTIAL_", "did you mean 'FAIRGO_CREDENTIAL_SYSTEM'?"),
-        ("credentials = {a = 'x'}", {}, "'credentials'", "known: body_limit"),
+        ("credentials = {a = 'x'}", {}, "'credentials'", "known: api_per_minute"),
     ],
 )
 def test_an_unknown_setting_names_the_nearest(tmp_path: Path, file: str, environ, named: str, hint: str):

@@ -134,6 +134,16 @@ def test_the_starters_lines_switched_on_change_nothing(tmp_path: Path):
     assert read_settings(tmp_path, {}) == before
 
 
+def test_the_starters_provider_switched_on_fits(tmp_path: Path):
+    write_starter(tmp_path)
+    path = tmp_path / "policy" / "staff.toml"
+    switched_on = path.read_text(encoding="utf-8").partition("# [provider]")[2].replace("\n# ", "\n")
+    path.write_text(f"[provider]{switched_on}", encoding="utf-8")
+    provider = Policy.read(tmp_path).staff.provider
+    assert provider is not None
+    assert [row.role for row in provider.roles] == ["owner", "desk_agent"]
+
+
 def test_the_starter_is_copied_whole_and_without_keys(tmp_path: Path):
     folder = tmp_path / "new" / "place"
     write_starter(folder)
@@ -144,6 +154,7 @@ def test_the_starter_is_copied_whole_and_without_keys(tmp_path: Path):
         "policy/organisation.toml",
         "policy/purposes.toml",
         "policy/disclosures.toml",
+        "policy/staff.toml",
         "policy/systems/assistant.toml",
     }
     assert "keys/" in (folder / ".gitignore").read_text(encoding="utf-8").splitlines()

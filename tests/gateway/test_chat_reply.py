@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fairgo.core.turns import Vault
 from fairgo.gateway.wire.chat_reply import ChatReply, Wording, spoken, whole
 from fairgo.gateway.wire.sse import Frames
-from fairgo.privacy.security import redact_turn
+from fairgo.privacy.security import Rules, redact_turn
 from tests import scripted
 from tests.turns import a_turn
 
@@ -31,7 +31,7 @@ VAULT = vault()
 
 
 def reply_to(texts: list[str]) -> dict[str, Any]:
-    reply = ChatReply(Wording(VAULT, (), OPENING))
+    reply = ChatReply(Wording(VAULT, Rules(), OPENING))
     return whole(reply.feed(scripted.whole(texts)) + reply.finish())
 
 
@@ -45,7 +45,7 @@ def test_any_byte_chunking_gives_what_a_whole_reply_gives(texts: list[str], data
         )
     )
     cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=12)))
-    frames, reply, out = Frames(), ChatReply(Wording(VAULT, (), OPENING)), []
+    frames, reply, out = Frames(), ChatReply(Wording(VAULT, Rules(), OPENING)), []
     pieces = [raw[a:b] for a, b in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
     events = [event for piece in pieces for event in frames.feed(piece)] + frames.finish()
     for event in events:
@@ -64,7 +64,7 @@ def test_any_byte_chunking_gives_what_a_whole_reply_gives(texts: list[str], data
 
 @given(TEXTS)
 def test_f12_order_role_first_finish_after_the_tail(text: str) -> None:
-    reply = ChatReply(Wording(VAULT, (), OPENING))
+    reply = ChatReply(Wording(VAULT, Rules(), OPENING))
     out = [
         part
         for raw in scripted.stream([text], list)
@@ -79,7 +79,7 @@ def test_f12_order_role_first_finish_after_the_tail(text: str) -> None:
 
 
 def test_a_word_of_the_assistant_never_comes_before_the_statement() -> None:
-    reply = ChatReply(Wording(VAULT, (), OPENING))
+    reply = ChatReply(Wording(VAULT, Rules(), OPENING))
     parts = [
         part
         for raw in scripted.stream(["Hi there"], list)
@@ -94,7 +94,7 @@ def test_a_word_of_the_assistant_never_comes_before_the_statement() -> None:
 def test_tool_calls_are_held_whole_and_given_the_customers_own_values() -> None:
     token = next(name for name, value in VAULT.values.items() if value.startswith("0491"))
     pieces = ['{"call": "', token[:4], token[4:], '", "other": "0491 570 110"}']
-    reply = ChatReply(Wording(VAULT, (), OPENING))
+    reply = ChatReply(Wording(VAULT, Rules(), OPENING))
     out: list[Any] = []
     for i, piece in enumerate(pieces):
         call: dict[str, Any] = {"index": 0, "function": {"arguments": piece}}
@@ -123,7 +123,7 @@ def test_fields_that_repeat_raw_text_are_left_out() -> None:
         "annotations": [{"x": "0491 570 110"}],
     }
     logprobs = {"content": [{"token": "ok"}]}
-    reply = ChatReply(Wording(VAULT, (), ""))
+    reply = ChatReply(Wording(VAULT, Rules(), ""))
     sent = {
         "id": "c",
         "choices": [{"index": 0, "message": message, "logprobs": logprobs, "finish_reason": "stop"}],

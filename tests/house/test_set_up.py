@@ -73,7 +73,7 @@ def test_an_unknown_name_is_the_users_mistake(copy: Path):
     done = set_up(copy, "sparkle")
     assert done.returncode == 2
     assert "'sparkle'" in done.stderr
-    assert "hint: known: check, pdf, test" in done.stderr
+    assert "hint: known: check, oidc, pdf, test" in done.stderr
     assert "Traceback" not in done.stderr
     assert (copy / ".venv" / "fairgo-set-up.json").exists()
 

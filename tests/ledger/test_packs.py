@@ -215,7 +215,7 @@ def test_a_leaf_of_another_form_gives_no_pack(tmp_path):
     with kept(tmp_path / "data") as house:
         with house.ledger.recorded() as tx:
             house.names.append(tx.append(HAPPENED))
-            tx.rows[0] = (tx.rows[0][0], ODD, leaf_hash(ODD))
+            tx.rows[0] = (tx.rows[0][0], ODD, leaf_hash(ODD), *tx.rows[0][3:])
         with pytest.raises(EvidenceBroken, match="the leaf at 0 is not one of Fairgo's"):
             house.pack(tmp_path / "pack.zip", 0, 0)
 

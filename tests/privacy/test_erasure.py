@@ -72,7 +72,7 @@ def test_one_is_erased_and_the_other_is_not(ledger: Ledger, data: Path):
     assert {"turn", "content", "token", "choice"} <= mentions(ledger, stays)
     assert said(ledger, MAI) == []
     assert said(ledger, TOM) == [SECRET]
-    assert done.counts["deleted"] == {"content": 7, "token": 2, "customer_key": 1}
+    assert done.counts["deleted"] == {"content": 7, "token": 2, "content_reading": 0, "customer_key": 1}
     assert done.counts["kept"] == {"turn": 3, "disclosure": 2, "handover": 1, "choice": 1}
 
 

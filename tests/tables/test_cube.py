@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairgo.core.errors import BadRequest, NotFound
-from fairgo.stats.cube import MISSING, Layout, counted
+from fairgo.stats.cube import MISSING, Layout, counted, measured
 from fairgo.tables.cube import Columns, count
 
 ROW = st.tuples(
@@ -159,3 +159,59 @@ def test_an_outcome_with_too_many_values_is_refused():
 def test_a_table_without_rows_is_refused():
     with pytest.raises(BadRequest, match="no rows"):
         cube_of(pl.DataFrame({"g": [], "y": []}), attributes=["g"], outcome="y")
+
+
+NUMERIC = pl.DataFrame(
+    {
+        "g": ["a", "b"] * 40,
+        "y": [0, 1, 1, 0] * 20,
+        "wait": [None if row % 7 == 0 else row * 1.37 for row in range(80)],
+        "score": [row / 80 for row in range(80)],
+        "who": [f"c{row % 9}" if row % 11 else None for row in range(80)],
+        "w": [0.5 + row % 3 for row in range(80)],
+    }
+)
+EVERYTHING = {"amount": "wait", "score": "score", "customer": "who", "weights": "w", "buckets": 8}
+
+
+def test_amounts_scores_weights_and_customers_are_the_same_from_every_table(tmp_path):
+    table = NUMERIC.to_arrow()
+    kinds = [table, table.to_pandas(), NUMERIC, NUMERIC.lazy(), duckdb.connect().from_arrow(table)]
+    NUMERIC.write_parquet(tmp_path / "rows.parquet")
+    NUMERIC.write_csv(tmp_path / "rows.csv")
+    cubes = [
+        cube_of(kind, attributes=["g"], outcome="y", **EVERYTHING)
+        for kind in (*kinds, tmp_path / "rows.parquet", tmp_path / "rows.csv")
+    ]
+    assert all(cube == cubes[0] for cube in cubes)
+    parts = [
+        cube_of(NUMERIC[rows], attributes=["g"], outcome="y", **EVERYTHING)
+        for rows in (slice(0, 33), slice(33, 80))
+    ]
+    assert parts[0] + parts[1] == cubes[0]
+
+
+def test_what_is_added_up_is_what_the_rows_hold():
+    cube = cube_of(NUMERIC, attributes=["g"], outcome="y", **EVERYTHING)
+    assert measured(cube.layout, cube.sums, "amounts").sum() == NUMERIC["wait"].count()
+    assert measured(cube.layout, cube.sums, "amount").sum() == pytest.approx(NUMERIC["wait"].sum())
+    assert measured(cube.layout, cube.sums, "weight2").sum() == pytest.approx((NUMERIC["w"] ** 2).sum())
+    assert int(cube.scores.count.sum()) == 80
+    assert set(cube.codes[:, -1].tolist()) <= set(range(9))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "more", "message"),
+    [
+        ("n", [1.0, -1.0], {"weights": "n"}, "weights below 0"),
+        ("n", [1.0, None], {"weights": "n"}, "1 rows have no weight"),
+        ("n", ["1", "two"], {"amount": "n"}, "not a number"),
+        ("n", [None, None], {"amount": "n"}, "no number in any row"),
+        ("n", [0.5, 7.0], {"score": "n"}, "not between 0 and 1"),
+        ("n", [1e9, 1.0], {"amount": "n"}, "too large"),
+    ],
+)
+def test_numbers_that_cannot_be_used_are_refused(column, values, more, message):
+    table = pl.DataFrame({"g": ["a", "b"], "y": [0, 1], column: values}, strict=False)
+    with pytest.raises(BadRequest, match=message):
+        cube_of(table, attributes=["g"], outcome="y", **more)

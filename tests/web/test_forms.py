@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairgo.core.errors import NotAllowed
-from fairgo.web.forms import LARGEST_FORM, check_form_token, form_token, random_name, sign, unsign
+from fairgo.web.forms import (
+    LARGEST_FORM,
+    MOST_FIELDS,
+    check_form_token,
+    form_token,
+    random_name,
+    sign,
+    unsign,
+)
 from tests.web.sites import a_client
 
 SECRET = b"s" * 32
@@ -66,7 +74,7 @@ def test_broken_utf_8_is_replaced_and_does_not_crash():
         (b"{}", "application/json"),
         (b"a=1", "text/plain"),
         (b"a=" + b"x" * LARGEST_FORM, FORM["content-type"]),
-        (b"&".join(b"f%d=1" % i for i in range(21)), FORM["content-type"]),
+        (b"&".join(b"f%d=1" % i for i in range(MOST_FIELDS + 1)), FORM["content-type"]),
     ],
 )
 def test_what_is_no_form_or_too_much_is_refused(content, type_):

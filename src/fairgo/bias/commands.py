@@ -34,6 +34,7 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the audit as one page to this file.")] = None,
     data: Annotated[Path | None, typer.Option(help="Data folder that keeps a record of this audit.")] = None,
+    system: Annotated[str, typer.Option(help="The system whose decisions these are, for the record.")] = "",
     policy: Annotated[
         Path, typer.Option(help="Policy folder, for its keys, where a record is kept.")
     ] = Path(),
@@ -59,7 +60,7 @@ def audit(  # noqa: PLR0913 - Typer reads one option from each parameter
     )
     _give(result, html, as_json)
     if data is not None:
-        _keep(result, policy, data)
+        _keep(result, policy, data, system)
     codes = {Finding.ALIKE: 0, Finding.FOUND: _FINDING, Finding.CANNOT_TELL: _CANNOT_TELL}
     raise typer.Exit(codes[result.verdict])
 
@@ -77,7 +78,7 @@ def _give(result: "Audit", html: Path | None, as_json: bool) -> None:
         _show(result)
 
 
-def _keep(result: "Audit", policy: Path, data: Path) -> None:
+def _keep(result: "Audit", policy: Path, data: Path, system: str) -> None:
     from fairgo.bias.records import keep_audit
     from fairgo.ledger.house import visiting
 
@@ -85,9 +86,8 @@ def _keep(result: "Audit", policy: Path, data: Path) -> None:
         keep_audit(
             house.ledger,
             verdict=result.verdict,
-            rows=result.n,
-            findings=len(result.findings),
-            settings=result.to_dict()["settings"],
+            result=result.to_dict(),
+            system=house.policy.system(system).name if system else "",
         )
 
 

@@ -10,7 +10,10 @@ import typer
 
 from fairgo.bias.commands import COMMANDS as BIAS
 from fairgo.cli import serving, standing
+from fairgo.cli.applications import app as application
 from fairgo.cli.evidence.app import app as ledger
+from fairgo.cli.staff import app as staff
+from fairgo.cli.working import app as worker
 from fairgo.core.errors import FairgoError
 from fairgo.demo.commands import COMMANDS as DEMO
 from fairgo.privacy.commands import COMMANDS as PRIVACY
@@ -30,6 +33,9 @@ for commands in (DEMO, serving.COMMANDS, standing.COMMANDS, BIAS, PRIVACY):
     for name, command in commands.items():
         app.command(name)(command)
 app.add_typer(ledger, name="ledger")
+app.add_typer(worker, name="worker")
+app.add_typer(application, name="application")
+app.add_typer(staff, name="staff")
 
 
 def run() -> None:

@@ -35,16 +35,21 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: Json =
 
 def check(folder: Policy = Path(), as_json: Json = False) -> None:
     """Read a policy folder as the server would, and say what does not fit."""
+    from fairgo.core.clock import zone_of
     from fairgo.core.policy import Policy as PolicyFolder
     from fairgo.core.settings import read_settings
     from fairgo.ledger.witnessing import witnesses_of
-    from fairgo.store.keys import read_key_file
+    from fairgo.staff.oidc import Provider
+    from fairgo.store.keys import read_key_file, read_secret_file
 
     settings = read_settings(folder)
     policy = PolicyFolder.read(folder)
     witnesses_of(folder)
+    zone_of(settings.time_zone)
     for path in (settings.master_key_file, settings.ledger_key_file):
         read_key_file(path)
+    if policy.staff.provider is not None:
+        Provider(policy.staff.provider, read_secret_file(settings.oidc_secret_file))
     said = {"systems": sorted(policy.systems), "purposes": sorted(policy.purposes), "policy": policy.version}
     show(said, as_json, f"{folder}: {len(policy.systems)} system(s), policy version {policy.version[:16]}")
 
@@ -72,6 +77,10 @@ def serve(
         int | None, typer.Option(help="port to listen on; 0 takes a free one", min=0, max=65535)
     ] = None,
     host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    *,
+    no_jobs: Annotated[
+        bool, typer.Option("--no-jobs", help="leave jobs to `fairgo worker` (on PostgreSQL they always are)")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run the gateway, the console and the customers' pages until stopped."""
@@ -95,7 +104,8 @@ def serve(
         words = "\n".join(f"{name:8} {place}" for name, place in said.items())
         show(said, as_json, f"Fairgo is listening\n{words}", stream=sys.stdout if as_json else sys.stderr)
 
-    asyncio.run(listen(application(house), (settings.host, settings.port), ready))
+    with_jobs = house.store.is_sqlite and not no_jobs
+    asyncio.run(listen(application(house, with_jobs=with_jobs), (settings.host, settings.port), ready))
 
 
 def show(value: Any, as_json: bool, words: str, stream: Any = None) -> None:

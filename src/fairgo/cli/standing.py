@@ -29,7 +29,7 @@ def status(
     try:
         found = rows(store)
         with store.reading() as connection:
-            evidence = evidence_value(health(connection), system_clock())
+            evidence = evidence_value(health(connection, exact=True), system_clock())
     finally:
         store.close()
     said = {"rows": [as_value(row) for row in found], "evidence": evidence}

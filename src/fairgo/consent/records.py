@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from fairgo.ledger.recording import Recording
-from fairgo.store.schema import metadata
+from fairgo.store.schema import Moment, metadata
 
 choice = Table(
     "choice",
@@ -42,6 +42,8 @@ handover = Table(
     Column("reason", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("joined_at", Moment, nullable=True),
+    Column("ended_at", Moment, nullable=True),
 )
 REQUESTED = "requested"
 ENDED = "ended"
@@ -90,7 +92,7 @@ def keep_handover(tx: Recording, *, system: str, customer: str, conversation: st
 def end_handovers(tx: Recording, customer: str) -> int:
     """End every open hand-over of a customer. Gives how many there were."""
     mine = update(handover).where(handover.c.customer == customer, handover.c.state == REQUESTED)
-    return tx.execute(mine.values(state=ENDED)).rowcount
+    return tx.execute(mine.values(state=ENDED, ended_at=tx.moment)).rowcount
 
 
 def handovers_by_state(connection: Connection) -> dict[str, int]:

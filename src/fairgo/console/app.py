@@ -1,73 +1,94 @@
-"""The console: today its home, the same as JSON, and the evidence. Read-only; there is no sign-in yet, so only this machine gets in."""
+"""The console as one application: its rooms, behind whoever says who is asking."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event
 
 from jinja2 import PackageLoader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from fairgo.console.evidence import routes
-from fairgo.console.status import Status, by_area, read_status, summary
+from fairgo.console import (
+    audit_pages,
+    conversations,
+    evidence,
+    home,
+    live,
+    people,
+    register,
+    search,
+    systems,
+)
+from fairgo.console.frame import around
+from fairgo.console.measuring import Measured
+from fairgo.console.office import Office
 from fairgo.core.clock import Clock, system_clock
-from fairgo.core.ports import Evidence, Overview
-from fairgo.core.verdicts import State
-from fairgo.web.guards import LOOPBACK_HOSTS, Hosts, LoopbackOnly
-from fairgo.web.rendering import Site, page, templates
+from fairgo.core.jobs import JobLine
+from fairgo.core.policy import Policy
+from fairgo.core.ports import Evidence
+from fairgo.ledger.recording import Ledger
+from fairgo.web.rendering import Site, templates
 from fairgo.web.static import read_assets
 from fairgo.web.surface import surface
 
-TONES: Mapping[State, str] = {
-    State.OK: "good",
-    State.ATTENTION: "warn",
-    State.CANNOT_TELL: "unsure",
-    State.NOT_BUILT: "quiet",
-}
-MEANINGS: Mapping[State, str] = {
-    State.OK: "Measured, and nothing needs doing.",
-    State.ATTENTION: "Measured, and someone should look.",
-    State.CANNOT_TELL: "Too little is known to say.",
-    State.NOT_BUILT: "This version does not do it.",
-}
+OWN = (home, systems, register, conversations, audit_pages, evidence, people, search, live)
+# One for all consoles of a process, so that a page is compiled once.
+PAGES = templates(PackageLoader("fairgo.console", "pages"))
+Rooms = Callable[[Office], Sequence[BaseRoute]]
+Around = Callable[[Request], Mapping[str, object]]
 
 
-def app(overview: Overview, evidence: Evidence, *, clock: Clock = system_clock) -> Starlette:
-    """The console, to be mounted at `/console`: `/` is the page of the 21 rows, `/status.json` the same for programs.
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What the console stands on: the policy, the ledger, the measures, and what is read through a port.
 
-    `/evidence` is how the evidence stands, `/evidence/leaf/NAME` the proof of one event. Answers only clients on
-    this machine that call it by a loopback name; everyone else gets 403 or 400.
+    Whoever sets `ending` ends what pages are still being told. `jobs` lists those that search finds.
     """
+
+    policy: Policy
+    ledger: Ledger
+    measured: Measured
+    evidence: Evidence
+    clock: Clock = system_clock
+    ending: Event = field(default_factory=Event)
+    jobs: Callable[[], Sequence[JobLine]] = tuple
+
+
+def read_pages() -> None:
+    """Read and compile every page's template, so that the first reader does not wait for it."""
+    for name in PAGES.list_templates():
+        PAGES.get_template(name)
+
+
+def app(
+    back: Back, *, guards: Sequence[Middleware], rooms: Sequence[Rooms] = (), framed: Sequence[Around] = ()
+) -> Starlette:
+    """The console, to be mounted at `/console`. Every page asks for a right at its door.
+
+    `guards` say who is asking and turn away who may not come in at all. `rooms` are pages of other parts, such as
+    signing in and jobs; `framed` gives what the frame shows of them.
+    """
+    routes: list[BaseRoute] = []
+
+    def frame(request: Request) -> Mapping[str, object]:
+        built = frozenset(route.path for route in routes if isinstance(route, Route))
+        values = dict(around(back.clock, built)(request))
+        for more in framed:
+            values |= more(request)
+        return values
+
     site = Site(
-        templates=templates(PackageLoader("fairgo.console", "pages")),
-        assets=read_assets("fairgo.web"),
-        shared={"organisation": overview.organisation, "lang": "en-AU", "direction": "ltr"},
+        templates=PAGES,
+        assets=read_assets("fairgo.web", "fairgo.console"),
+        shared={"organisation": back.measured.organisation, "lang": "en-AU", "direction": "ltr"},
         frank=True,
+        around=frame,
     )
-
-    def home(request: Request) -> Response:
-        status = read_status(overview, clock())
-        return page(site, request, "home.html", values=_shown(status))
-
-    def twin(_: Request) -> Response:
-        return JSONResponse(asdict(read_status(overview, clock())))
-
-    return surface(
-        site,
-        [Route("/", home), Route("/status.json", twin), *routes(site, evidence, clock)],
-        guards=[Middleware(Hosts, allowed=LOOPBACK_HOSTS), Middleware(LoopbackOnly)],
+    office = Office(
+        site, back.policy, back.ledger, back.measured, back.evidence, back.ending, back.jobs, back.clock
     )
-
-
-def _shown(status: Status) -> Mapping[str, object]:
-    return {
-        "status": status,
-        "when": datetime.fromisoformat(status.at),
-        "areas": [(name, title, rows, summary(rows)) for name, title, rows in by_area(status)],
-        "states": [(state, status.counts[state], MEANINGS[state]) for state in State],
-        "tones": TONES,
-        "not_built": State.NOT_BUILT,
-    }
+    for room in (*(own.routes for own in OWN), *rooms):
+        routes += room(office)
+    return surface(site, routes, guards=guards)

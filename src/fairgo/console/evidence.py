@@ -6,13 +6,34 @@ from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from fairgo.console import words
-from fairgo.core.clock import Clock
-from fairgo.core.ports import EventLine, EventProof, Evidence, Health, ProofStep, WitnessLine
-from fairgo.web.rendering import Site, page
+from fairgo.console.exports import exported
+from fairgo.console.navigation import Crumb
+from fairgo.console.office import Office
+from fairgo.console.tables import Cell, Column, Table, code, moment, number
+from fairgo.console.tables import words as plain
+from fairgo.core.errors import NotFound
+from fairgo.core.ports import EventLine, EventProof, Health, ProofStep, WitnessLine
+from fairgo.staff.doors import page
+from fairgo.staff.rights import Right
 
+EVENTS = (
+    Column("what", "What happened"),
+    Column("at", "When (UTC)"),
+    Column("system", "System"),
+    Column("name", "Proof"),
+)
+STEPS = (
+    Column("step", "Step", number=True),
+    Column("joined_with", "Joined with"),
+    Column("side", "Side"),
+    Column("first", "First position", number=True),
+    Column("last", "Last position", number=True),
+    Column("result", "What comes of it"),
+    Column("fits", "Fits just now"),
+)
 LATE_SECONDS = 60  # a checkpoint is signed about once a second while events come in
 # The picture: heights in units of its own, which are scaled to the page.
 BOX, RISE, TOP = 54, 108, 108
@@ -38,17 +59,66 @@ class Rung:
     below: int  # of the two boxes that are joined
 
 
-def routes(site: Site, evidence: Evidence, clock: Clock) -> Sequence[Route]:
+def routes(office: Office) -> Sequence[BaseRoute]:
     """`/evidence` and `/evidence/leaf/NAME`."""
 
     def stands(request: Request) -> Response:
-        return page(site, request, "evidence.html", values=_health(evidence.health(), clock()))
+        health = office.evidence.health()
+        lines = [line for line in health.newest if line.system in office.seen(request)]
+        table = _newest(lines, request.scope.get("root_path", ""), health.leaves)
+        return exported(request, table) or office.show(
+            request, "evidence.html", {**_health(health, office.clock()), "table": table}
+        )
 
     def one(request: Request) -> Response:
-        proof = evidence.event(request.path_params["name"])
-        return page(site, request, "event.html", values=_event(proof))
+        proof = office.evidence.event(request.path_params["name"])
+        if proof.line.system not in office.seen(request):
+            raise NotFound("there is no event of that name", hint="the page Evidence lists the newest ones")
+        table = _steps(proof)
+        way = Crumb(words.event_words(proof.line.type))
+        return exported(request, table) or office.show(request, "event.html", _event(proof), way)
 
-    return [Route("/evidence", stands), Route("/evidence/leaf/{name}", one)]
+    right = Right.EVIDENCE_READ
+    return [page("/evidence", stands, right=right), page("/evidence/leaf/{name}", one, right=right)]
+
+
+def _newest(lines: Sequence[EventLine], here: str, kept: int) -> Table:
+    rows = [
+        [
+            plain(words.event_words(line.type)),
+            _moment(_at(line)),
+            plain(line.system or "all systems"),
+            code(
+                line.name,
+                shown="See its proof" if line.position is not None else "Waiting",
+                href=f"{here}/evidence/leaf/{line.name}",
+            ),
+        ]
+        for line in lines
+    ]
+    counted = f"{len(rows):,} of {kept:,}, the newest first"
+    return Table("events", "Newest events", EVENTS, rows, "Nothing has happened yet.", counted)
+
+
+def _moment(at: datetime | None) -> Cell:
+    return moment(at, never="cannot be read")
+
+
+def _steps(proof: EventProof) -> Table:
+    """The way up as a table, for programs: the page draws it."""
+    rows = [
+        [
+            number(nth),
+            code(step.sibling),
+            plain("before" if step.on_left else "after"),
+            number(step.first),
+            number(step.last),
+            code(step.result),
+            plain("yes" if step.fits else "no"),
+        ]
+        for nth, step in enumerate(proof.steps, start=1)
+    ]
+    return Table("steps", "The way up to the signed checkpoint", STEPS, rows, empty="There is no step.")
 
 
 def _health(health: Health, now: datetime) -> Mapping[str, object]:
@@ -59,7 +129,6 @@ def _health(health: Health, now: datetime) -> Mapping[str, object]:
         "tiles": [_kept(health), _signed(health, now), *_cosigned(health.witnesses, now), _missing(health)],
         "root": words.grouped(point.root) if point else "",
         "witnesses": [(one, _cosigned_at(one, now)) for one in health.witnesses],
-        "events": [(one, words.event_words(one.type), _at(one)) for one in health.newest],
         "count": f"{health.leaves:,}",
     }
 
@@ -120,7 +189,7 @@ def _missing(health: Health) -> Tile:
         if health.unfinished
         else ""
     )
-    return Tile("good", "0", "mismatches", f"The counters agree with what is kept. {late}".strip())
+    return Tile("good", "0", "mismatches", f"The counters agree with the tree. {late}".strip())
 
 
 def _cosigned_at(one: WitnessLine, now: datetime) -> str:

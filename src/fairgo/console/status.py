@@ -16,6 +16,9 @@ IN_SUMMARY: Mapping[State, tuple[str, str]] = {
     State.CANNOT_TELL: ("cannot tell yet", "cannot tell yet"),
     State.NOT_BUILT: ("not built yet", "not built yet"),
 }
+UNCOUNTED = Measure(
+    "being counted", State.CANNOT_TELL, "the house has only just started; look again in a moment"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,17 @@ def read_status(overview: Overview, at: datetime) -> Status:
     """The rows as they stand at a moment. A strategy the overview does not name counts as not built yet."""
     known = {(row.strategy.area, row.strategy.name): row.measure for row in overview.rows()}
     rows = tuple(_row(item, known.get((item.area, item.name), NOT_BUILT)) for item in STRATEGIES)
+    return _status(overview.organisation, at, rows)
+
+
+def uncounted(organisation: str, at: datetime) -> Status:
+    """The rows before anything is counted: of each the page says so."""
+    return _status(organisation, at, tuple(_row(item, UNCOUNTED) for item in STRATEGIES))
+
+
+def _status(organisation: str, at: datetime, rows: tuple[StatusRow, ...]) -> Status:
     return Status(
-        organisation=overview.organisation,
+        organisation=organisation,
         at=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         summary=summary(rows),
         counts=count(rows),

@@ -4,6 +4,8 @@ FairgoError
 ├── Misconfigured     settings, policy or keys cannot be used as they are
 ├── BadRequest        what the caller sent cannot be read or does not fit
 ├── NotAllowed        the caller is not known, or may not do this
+├── SignInNeeded      nobody is signed in
+├── StepUpNeeded      the right is there, but they must prove anew that it is them
 ├── NotFound          what was named does not exist
 ├── Conflict          the thing changed meanwhile, or is in another state
 ├── UpstreamFailed    the company's assistant is down, slow or broke off
@@ -51,6 +53,20 @@ class NotAllowed(FairgoError):
 
     code = "not_allowed"
     status = 401
+
+
+class SignInNeeded(FairgoError):
+    """Nobody is signed in."""
+
+    code = "sign_in_needed"
+    status = 401
+
+
+class StepUpNeeded(FairgoError):
+    """The right is there, but they must prove anew that it is them."""
+
+    code = "step_up_needed"
+    status = 403
 
 
 class NotFound(FairgoError):

@@ -1,6 +1,7 @@
 """The company's policy as typed values, read from text files that live in git.
 
-`DIR/policy/organisation.toml`, `purposes.toml`, `disclosures.toml` and `systems/NAME.toml`. The version of a
+`DIR/policy/organisation.toml`, `purposes.toml`, `disclosures.toml`, `systems/NAME.toml` and, when staff sign in with a
+provider, `staff.toml`. The version of a
 policy is the SHA-256 of what it says, so the same words have the same version on every machine.
 """
 
@@ -15,8 +16,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from fairgo.core.errors import Misconfigured, NotFound, nearest
+from fairgo.core.hiding import ALWAYS, IDENTIFIERS, Narrowing, Privacy
 
 FOLDER = "policy"
+BETWEEN = "\x1f"  # no customer's name has it: names are printable
+MAIN = "main"  # the tenant of whoever runs this Fairgo; a policy that names no tenant has only this one
 Name = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$", description="small letters, digits and - only")
 ]
@@ -40,6 +44,7 @@ class Organisation(_Value):
     ]
     locale: Locale = "en-AU"
     contacts: tuple[str, ...] = ()
+    privacy: Privacy = Privacy()
 
 
 class Purpose(_Value):
@@ -81,13 +86,43 @@ class Upstream(_Value):
 
 
 class System(_Value):
-    """One AI system: what it is for, under which purpose, where it is, and the way to a person."""
+    """One AI system: what it is for, under which purpose, where it is, and the way to a person.
+
+    `tenant` keeps organisations or divisions apart that share one Fairgo: staff of one never see another's systems.
+    """
 
     name: Name
+    tenant: Name = MAIN
     does: Words
     purpose: Name
     upstream: Upstream
     human: Human
+    privacy: Narrowing = Narrowing()
+
+
+class ProviderRole(_Value):
+    """One value of the provider's claim, and the role it gives in a tenant."""
+
+    value: Words
+    role: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$", description="one of the roles in rights.md")]
+    tenant: Name = MAIN
+
+
+class Provider(_Value):
+    """Who signs staff in: an OpenID Connect provider. Nobody gets an account whose `claim` no row of `roles` names."""
+
+    title: Words = "your organisation’s account"
+    issuer: HttpUrl
+    client_id: Annotated[str, Field(min_length=1, max_length=255)]
+    claim: Annotated[str, Field(min_length=1, max_length=128)] = "groups"
+    roles: Annotated[tuple[ProviderRole, ...], Field(min_length=1)]
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+
+
+class Staff(_Value):
+    """How staff sign in besides with an account of their own here."""
+
+    provider: Provider | None = None
 
 
 class Policy(_Value):
@@ -97,6 +132,7 @@ class Policy(_Value):
     purposes: dict[Name, Purpose]
     disclosures: Annotated[tuple[Disclosure, ...], Field(min_length=1)]
     systems: Annotated[dict[Name, System], Field(min_length=1)]
+    staff: Staff = Staff()
     version: str
 
     @property
@@ -110,6 +146,10 @@ class Policy(_Value):
             return self.systems[name]
         except KeyError:
             raise NotFound(f"no system {name!r} in the policy", hint=nearest(name, self.systems)) from None
+
+    def privacy(self, system: str) -> Privacy:
+        """What must be hidden from a system's assistant. Raises NotFound for an unknown system."""
+        return self.organisation.privacy.narrowed(self.system(system).privacy)
 
     def disclosure(self, locale: str, channel: str) -> Disclosure:
         """The wording that fits best: exact locale, then its language, then the organisation's own; a channel's own first."""
@@ -135,6 +175,7 @@ class Policy(_Value):
             "purposes": _toml(root / "purposes.toml"),
             "disclosures": _disclosures(root / "disclosures.toml"),
             "systems": systems,
+            "staff": _toml(root / "staff.toml") if (root / "staff.toml").exists() else {},
         }
         policy = _fit(content, root)
         for system in policy.systems.values():
@@ -143,7 +184,18 @@ class Policy(_Value):
                     f"{root}/systems/{system.name}.toml names an unknown purpose {system.purpose!r}",
                     hint=nearest(system.purpose, policy.purposes),
                 )
+            wider = system.privacy.widens(policy.organisation.privacy)
+            if wider:
+                raise Misconfigured(
+                    f"{root}/systems/{system.name}.toml: privacy.{wider[0]}: {wider[1]}",
+                    hint="a system can only be stricter than organisation.toml",
+                )
         return policy
+
+
+def customer_of(tenant: str, customer: str) -> str:
+    """A customer's name with its tenant in front, so that tenants never share a customer. The main one stands alone."""
+    return customer if tenant == MAIN else f"{tenant}{BETWEEN}{customer}"
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -199,6 +251,8 @@ def _fit(content: dict[str, Any], root: Path) -> Policy:
 def _place(root: Path, at: list[str]) -> tuple[Path, str]:
     """The file and the key that pydantic's place in the policy stands for."""
     part, *rest = at
+    if "thresholds" in rest and rest[-1] == "[key]":
+        rest.pop()
     if part == "systems":
         return root / "systems" / f"{rest[0]}.toml", ".".join(rest[1:]).replace("[key]", "name")
     if part == "disclosures":
@@ -213,7 +267,8 @@ _PARTS: dict[str, type[BaseModel]] = {
     "disclosures": Disclosure,
     "systems": System,
 }
-_OF_SYSTEM: dict[str, type[BaseModel]] = {"upstream": Upstream, "human": Human}
+_OF_ORGANISATION: dict[str, type[BaseModel]] = {"privacy": Privacy}
+_OF_SYSTEM: dict[str, type[BaseModel]] = {"upstream": Upstream, "human": Human, "privacy": Narrowing}
 
 
 def _hint(error: Any) -> str:
@@ -222,9 +277,17 @@ def _hint(error: Any) -> str:
     owner = _PARTS.get(part, Policy)
     if part == "systems" and len(rest) > 2:
         owner = _OF_SYSTEM.get(rest[1], System)
+    if part == "organisation" and len(rest) > 1:
+        owner = _OF_ORGANISATION.get(rest[0], Organisation)
+    if error["type"] == "unknown_identifier":
+        return nearest(str(error["input"]), IDENTIFIERS)
+    if error["type"] == "always_hidden":
+        return f"a law of its own protects it: {' and '.join(ALWAYS)} stay in the list, without a threshold"
     if error["type"] == "extra_forbidden":
         return nearest(key, owner.model_fields)
     if key == "[key]":  # the name of a table or of a file
         owner, key = System, "name"
+    if "thresholds" in rest:
+        return "a score from 0 to 1, such as TFN = 0.9"
     told = owner.model_fields[key].description if key in owner.model_fields else ""
     return told or "compare it with the file that `fairgo init` writes"

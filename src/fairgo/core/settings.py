@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from fairgo.core.errors import Misconfigured, nearest
 
@@ -71,6 +72,24 @@ def _text(value: Any) -> str:
     return value
 
 
+def _one_of(*known: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}")
+        return str(value)
+
+    return read
+
+
+def _address(value: Any) -> str:
+    said = _text(value).rstrip("/")
+    parts = urlsplit(said)
+    plain = parts.scheme == "https" and parts.hostname and not (parts.path or parts.query or parts.username)
+    if said and not plain:
+        raise ValueError("must be an address such as https://fairgo.example, without a path")
+    return said
+
+
 TABLE: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", _text, "address to listen on"),
     Setting("port", 8088, _whole(0, 65535), "port to listen on; 0 takes a free one"),
@@ -98,9 +117,72 @@ TABLE: tuple[Setting, ...] = (
         _yes,
         "also sign checkpoints with ML-DSA-44, with a key of its own beside ledger_key_file",
     ),
+    Setting(
+        "console_address",
+        "",
+        _address,
+        "https address under which staff reach the console; empty keeps it to this machine",
+    ),
+    Setting(
+        "console_proxies",
+        "",
+        _text,
+        "addresses of the proxies in front of the console, with commas between: their word about who calls is taken",
+    ),
+    Setting(
+        "api_per_minute",
+        600,
+        _whole(1, 1_000_000),
+        "how many requests a minute one caller of the API may make to one process",
+    ),
+    Setting("session_idle_minutes", 30, _whole(1, 1440), "how long a sign-in lasts while nothing is done"),
+    Setting("session_hours", 12, _whole(1, 168), "how long a sign-in lasts at most"),
+    Setting(
+        "oidc_secret_file",
+        "keys/oidc.secret",
+        _text,
+        "file (mode 0600) with the secret for the provider that signs staff in; without one, none is sent",
+    ),
     Setting("witness_seconds", 10.0, _seconds, "how often, at most, each witness is asked to cosign"),
+    Setting("time_zone", "Australia/Sydney", _text, "time zone of schedules, quiet hours and digests"),
+    Setting("smtp_host", "", _text, "mail server that takes notices to staff; empty sends no mail"),
+    Setting("smtp_port", 587, _whole(1, 65535), "its port"),
+    Setting(
+        "smtp_security",
+        "starttls",
+        _one_of("starttls", "tls", "none"),
+        "starttls (587), tls from the first byte (465), or none, which only a server on this machine may have",
+    ),
+    Setting("smtp_user", "", _text, "name to sign in with at the mail server; empty signs in as nobody"),
+    Setting(
+        "smtp_password_file",
+        "keys/mail.password",
+        _text,
+        "file (mode 0600) with the password for the mail server",
+    ),
+    Setting(
+        "smtp_certificates",
+        "",
+        _text,
+        "file of certificates to trust for the mail server; empty trusts the system's",
+    ),
+    Setting("mail_from", "", _text, "address that notices come from; empty is fairgo@ the mail server"),
+    Setting("webhook_url", "", _text, "address that gets every notice as a signed request; empty sends none"),
+    Setting(
+        "webhook_key_file",
+        "keys/webhook.key",
+        _text,
+        "file (mode 0600) with the key that signs those requests",
+    ),
+    Setting(
+        "webhook_private_hosts",
+        "",
+        _text,
+        "host names, with commas between, that may lie on a private network; no other webhook may",
+    ),
 )
 NAMES = frozenset(row.name for row in TABLE)
+FILES = ("master_key_file", "ledger_key_file", "oidc_secret_file", "smtp_password_file", "webhook_key_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +199,24 @@ class Settings:
     upstream_silence_seconds: float
     checkpoint_seconds: float
     ledger_mldsa: bool
+    console_address: str
+    console_proxies: str
+    api_per_minute: int
+    session_idle_minutes: int
+    session_hours: int
+    oidc_secret_file: Path
     witness_seconds: float
+    time_zone: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password_file: Path
+    smtp_certificates: str
+    mail_from: str
+    webhook_url: str
+    webhook_key_file: Path
+    webhook_private_hosts: str
     upstreams: Mapping[str, str] = field(default_factory=dict)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -151,8 +250,10 @@ def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None 
             values[row.name] = row.read(values[row.name])
         except ValueError as wrong:
             raise Misconfigured(f"setting {row.name!r} {wrong}", hint=row.meaning) from None
-    for name in ("master_key_file", "ledger_key_file"):
+    for name in FILES:
         values[name] = (folder / values[name]).absolute()
+    trusted = values["smtp_certificates"]
+    values["smtp_certificates"] = str((folder / trusted).absolute()) if trusted else ""
     return Settings(**values, upstreams=upstreams, credentials=credentials)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fairgo.core.hiding import DEFAULT, Privacy
 from fairgo.core.policy import Disclosure, Purpose, System
 
 
@@ -27,11 +28,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Placeholders of one conversation: token to value, and which values this customer gave."""
+    """Placeholders of one conversation: token to value, and which values this customer gave.
+
+    `earlier` is what was said in the turns before, where the request itself does not repeat it: an identifier may be
+    split over two turns.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     secret: bytes = field(default=b"", repr=False)
+    earlier: tuple[Text, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Turn:
     """A request to an assistant: who speaks, through what, and every text of it.
 
     `customer` and `conversation` are pseudonyms (keyed hashes), never what the caller sent.
-    `purpose` and `wording` are what the policy says for this system, channel and language; `contacts` are the company's own. `remembered` is False when the caller named no conversation: nothing is known of earlier turns but
+    `purpose`, `wording` and `privacy` are what the policy says for this system, channel and language; `contacts` are
+    the company's own. `remembered` is False when the caller named no conversation: nothing is known of earlier turns but
     what the request itself repeats. `leaving` is True when a button or header says the customer wants a person.
     """
 
@@ -56,7 +63,13 @@ class Turn:
     remembered: bool = True
     leaving: bool = False
     streaming: bool = False
+    privacy: Privacy = DEFAULT
     vault: Vault = field(default_factory=Vault)
+
+    @property
+    def repeats(self) -> bool:
+        """True when the request brings what was said in earlier turns."""
+        return any(t.role in {Role.CUSTOMER, Role.AI} and not t.latest for t in self.texts)
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def prepare(data: Path, assistant_address: str, environ: Mapping[str, str]) -> D
     house = open_house(
         folder, data, {**environ, f"FAIRGO_{UPSTREAM}{variable_of(SYSTEM)}": assistant_address}
     )
-    return Demo(house, application(house), make_key(house.ledger, SYSTEM))
+    return Demo(house, application(house, demo=True), make_key(house.ledger, SYSTEM))
 
 
 async def serve_assistant(ready: Callable[[str], None], until: asyncio.Event) -> None:

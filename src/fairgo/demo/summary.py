@@ -23,13 +23,7 @@ def audit(house: House, data: Path, *, planted: bool = True) -> audits.Audit:
     path = data / DECISIONS
     write_decisions(path, planted=planted)
     result = audits.audit(path, outcome=OUTCOME, positive=POSITIVE, attributes=list(ATTRIBUTES))
-    keep_audit(
-        house.ledger,
-        verdict=result.verdict,
-        rows=result.n,
-        findings=len(result.findings),
-        settings=result.to_dict()["settings"],
-    )
+    keep_audit(house.ledger, verdict=result.verdict, result=result.to_dict())
     return result
 
 

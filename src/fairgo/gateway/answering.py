@@ -24,6 +24,7 @@ from fairgo.gateway.wire.chat_reply import ChatReply, Wording, spoken
 from fairgo.gateway.wire.sse import Frames
 from fairgo.ledger.counters import Usage
 from fairgo.ledger.recording import Ledger
+from fairgo.privacy.security import Rules
 from fairgo.transparency import disclosure
 
 Chunk = dict[str, Any]
@@ -76,9 +77,8 @@ class Answer:
     async def _from_assistant(self) -> AsyncIterator[Chunk]:
         turn = self.decision.turn
         opening = disclosure.opening(turn, self.decision.recalled["transparency.disclosure"])
-        self._reply = reply = ChatReply(
-            Wording(turn.vault, turn.contacts, opening, " ".join(turn.said)[-200:] + " ")
-        )
+        rules = Rules(turn.contacts, turn.privacy, turn.locale)
+        self._reply = reply = ChatReply(Wording(turn.vault, rules, opening, " ".join(turn.said)[-200:] + " "))
         self.disclosed = bool(opening)
         if opening:
             self.verdict = Outcome.CHANGE

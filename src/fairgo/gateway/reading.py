@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from fairgo.core.errors import BadRequest
-from fairgo.core.policy import Policy
+from fairgo.core.policy import MAIN, Policy, customer_of
 from fairgo.core.turns import Turn
 from fairgo.gateway.wire.chat import Asked
 from fairgo.privacy.security import suppression
@@ -67,7 +67,7 @@ def make_turn(
     identity = uuid4().hex
     remembered = bool(who.conversation)
     customer = (
-        customer_name(connection, keys, who.customer)
+        customer_name(connection, keys, who.customer, entry.tenant)
         if who.customer
         else keys.pseudonym("anonymous", system, who.conversation or identity)
     )
@@ -85,9 +85,13 @@ def make_turn(
         remembered=remembered,
         leaving=who.leaving,
         streaming=asked.streaming,
+        privacy=policy.privacy(system),
     )
 
 
-def customer_name(connection: Connection, keys: Keys, customer: str) -> str:
-    """The pseudonym that stands for a customer everywhere now: the same as on a turn that names them."""
-    return suppression.pseudonym(connection, keys, customer)
+def customer_name(connection: Connection, keys: Keys, customer: str, tenant: str = MAIN) -> str:
+    """The pseudonym that stands for a customer everywhere now: the same as on a turn that names them.
+
+    Tenants are kept apart: the same name is another customer in another tenant.
+    """
+    return suppression.pseudonym(connection, keys, customer_of(tenant, customer))

@@ -46,7 +46,7 @@ class Visits:
         purpose = policy.system(self.system).purpose
 
         def work(tx: Recording) -> None:
-            customer = customer_name(tx.connection, tx.keys, visitor)
+            customer = customer_name(tx.connection, tx.keys, visitor, policy.system(self.system).tenant)
             words = policy.purposes[purpose]
             choices.choose(tx, customer=customer, purpose=purpose, words=words, gives=gives, channel=CHANNEL)
             if gives:
@@ -88,7 +88,8 @@ class Visits:
     def _names(self, connection: Connection, visitor: str) -> tuple[str, str]:
         """The pseudonyms of the visitor and of their conversation."""
         keys = self.gateway.ledger.keys
-        customer = customer_name(connection, keys, visitor)
+        tenant = self.gateway.policy.system(self.system).tenant
+        customer = customer_name(connection, keys, visitor, tenant)
         return customer, keys.pseudonym("conversation", self.system, customer, visitor)
 
     def _history(self, connection: Connection, visitor: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from fairgo.store.keys import Keys
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-Row = tuple[str, bytes, bytes]
+Row = tuple[str, bytes, bytes, str, str]  # name, leaf, its hash, the turn it tells of, type
 
 
 class Recording:
@@ -52,7 +52,7 @@ class Recording:
         """Add the leaf for an event. Gives its name, under which its receipt will be found."""
         name = self._names.take()
         leaf = write_leaf(event, name=name, moment=self.moment, policy=self._policy)
-        self.rows.append((name, leaf, leaf_hash(leaf)))
+        self.rows.append((name, leaf, leaf_hash(leaf), str(event.facts.get("turn", "")), event.type))
         return name
 
     def seal(self, customer: str, schema: str, value: Any) -> sealing.Sealed:
@@ -187,7 +187,7 @@ class Ledger:
         """The leaves, and in the same transaction what the process counts."""
         if rows:
             _insert(connection, rows)
-            self.counters.keep(connection, (leaf for _name, leaf, _hash in rows), self.clock())
+            self.counters.keep(connection, (row[1] for row in rows), self.clock())
 
     def _sequence(self, seconds: float) -> None:
         while not self._ended.wait(seconds):
@@ -199,12 +199,20 @@ class Ledger:
 
 def _insert(connection: Connection, rows: list[Row]) -> None:
     """All leaves of a transaction at once, by the driver's own hand: this is the hottest statement there is."""
+    of_turns = [(turn, name, kind) for name, _leaf, _hash, turn, kind in rows if turn]
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("INSERT INTO ledger_leaf (name, leaf, hash) VALUES (%s, %s, %s)", rows)
+        leaves = [row[:3] for row in rows]
+        connection.exec_driver_sql("INSERT INTO ledger_leaf (name, leaf, hash) VALUES (%s, %s, %s)", leaves)
+        if of_turns:
+            connection.exec_driver_sql(
+                "INSERT INTO ledger_turn (turn, name, type) VALUES (%s, %s, %s)", of_turns
+            )
         return
+    if of_turns:
+        connection.exec_driver_sql("INSERT INTO ledger_turn (turn, name, type) VALUES (?, ?, ?)", of_turns)
     newest = connection.exec_driver_sql("SELECT max(position) FROM ledger_leaf").scalar()
     place = 0 if newest is None else newest + 1
-    placed = [(*row, nth) for nth, row in enumerate(rows, place)]
+    placed = [(*row[:3], nth) for nth, row in enumerate(rows, place)]
     connection.exec_driver_sql(
         "INSERT INTO ledger_leaf (name, leaf, hash, position) VALUES (?, ?, ?, ?)", placed
     )

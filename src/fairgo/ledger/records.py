@@ -24,6 +24,15 @@ checkpoint = Table(
     Column("note", Text, nullable=True),
     Column("made_at", Moment, nullable=False),
 )
+# Which leaves tell of a turn: those with a fact `turn`. Leads from a conversation to its evidence.
+of_turn = Table(
+    "ledger_turn",
+    metadata,
+    Column("turn", String(64), primary_key=True),
+    Column("name", String(48), primary_key=True),
+    Column("type", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
 key = Table(
     "ledger_key",
     metadata,

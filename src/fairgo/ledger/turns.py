@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, String, Table, func, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Index, Select, String, Table, func, insert, select, update
 
 from fairgo.core.clock import coarse
 from fairgo.core.errors import Conflict
@@ -22,7 +22,7 @@ turn_table = Table(
     Column("id", String(64), primary_key=True),
     Column("system", String(64), nullable=False),
     Column("customer", String(64), nullable=False),
-    Column("conversation", String(64), nullable=False, index=True),
+    Column("conversation", String(64), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment, nullable=True),
@@ -31,6 +31,11 @@ turn_table = Table(
     Column("by_ai", Boolean, nullable=True),
     Column("request", String(64), nullable=False),
     Column("reply", String(64), nullable=True),
+    # What the console lists conversations by, newest first.
+    Index("ix_turn_system", "system", "opened_at", "id"),
+    Index("ix_turn_outcome", "system", "outcome", "opened_at", "id"),
+    Index("ix_turn_conversation", "conversation", "opened_at", "id", "by_ai"),
+    Index("ix_turn_customer", "customer", "opened_at"),
 )
 
 
@@ -80,9 +85,10 @@ def close_turn(tx: Recording, turn: Turn, *, outcome: str, reason: str, by_ai: b
     return sealed.commitment
 
 
-def answered_by_ai(connection: Connection) -> set[str]:
-    """The conversations in which AI answered at least once."""
-    return set(connection.scalars(select(turn_table.c.conversation).where(turn_table.c.by_ai).distinct()))
+def answered_by_ai() -> Select[tuple[str]]:
+    """The conversations in which AI answered at least once, each of them once, as a query."""
+    name = turn_table.c.conversation
+    return select(name).where(turn_table.c.by_ai).group_by(name)
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -98,6 +104,13 @@ def conversation(connection: Connection, keys: Keys, name: str) -> list[Kept]:
         select(turn_table).where(turn_table.c.conversation == name).order_by(turn_table.c.opened_at)
     ).all()
     return [_kept(connection, keys, row) for row in rows]
+
+
+def newest(connection: Connection, keys: Keys, name: str, *, most: int) -> list[Kept]:
+    """The last turns of one conversation, oldest first, unsealed: at most so many."""
+    mine = select(turn_table).where(turn_table.c.conversation == name)
+    rows = connection.execute(mine.order_by(turn_table.c.opened_at.desc()).limit(most)).all()
+    return [_kept(connection, keys, row) for row in reversed(rows)]
 
 
 def _kept(connection: Connection, keys: Keys, row: Any) -> Kept:

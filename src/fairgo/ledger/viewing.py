@@ -21,9 +21,18 @@ from fairgo.ledger.witnesses import standing
 NEWEST = 50
 
 
-def health(connection: Connection) -> Health:
-    """How the evidence stands, from counters and newest rows only: quick however long the ledger is."""
-    leaves = connection.scalar(select(func.count()).select_from(records.leaf)) or 0
+def health(connection: Connection, *, exact: bool = False) -> Health:
+    """How the evidence stands, from counters, the size of the tree and newest rows: quick however long the ledger is.
+
+    `exact` counts every leaf that is kept instead, which shows one that was taken away: slower the more there are.
+    """
+    unplaced = waiting(connection)
+    counted = (
+        select(func.count()).select_from(records.leaf)
+        if exact
+        else select(func.max(records.checkpoint.c.size))
+    )
+    leaves = (connection.scalar(counted) or 0) + (0 if exact else unplaced)
     point = _newest(connection)
     mismatches, unfinished = glance(connection, leaves)
     row = records.leaf.c
@@ -32,7 +41,7 @@ def health(connection: Connection) -> Health:
     )
     return Health(
         leaves=leaves,
-        waiting=waiting(connection),
+        waiting=unplaced,
         checkpoint=None if point is None else _signed(connection, point),
         witnesses=tuple(
             WitnessLine(one.name, one.size, one.cosigned_at, one.problem) for one in standing(connection)

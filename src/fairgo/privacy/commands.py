@@ -1,17 +1,20 @@
 """The commands of the privacy area."""
 
+import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 if TYPE_CHECKING:
     from fairgo.ledger.house import House
     from fairgo.privacy.security.erasure import Entry
+    from fairgo.privacy.security.rules import Rules
 
 _FINDING = 1
 
@@ -206,4 +209,116 @@ def _name(customer: str) -> str:
     return sys.stdin.readline().strip() if customer == "-" else customer
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"erase": erase}
+def redact(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Text, or JSON Lines; standard input without it.")
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help='JSON Lines in and out, as with FILE.jsonl: {"id", "text"} on each line.'
+        ),
+    ] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Put back what a vault knows.")] = False,
+    vault: Annotated[
+        Path | None,
+        typer.Option(help="File that undoes it: written (mode 0600), or gone on with.", metavar="FILE"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write here, whole or not at all, instead of to the screen.", metavar="FILE"),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy folder, for [privacy] and your own contacts.", metavar="DIR")
+    ] = None,
+) -> None:
+    """Hide personal information in a text with placeholders, or put it back. Nothing leaves this machine.
+
+    Exit code 0: done. 1: there were placeholders that the vault does not know; they were left.
+    """
+    from fairgo.core.errors import BadRequest
+    from fairgo.privacy.security import lines
+    from fairgo.privacy.security.documents import Hider, Restorer
+    from fairgo.privacy.security.vault_file import read_vault, write_vault
+
+    if restore and vault is None:
+        raise BadRequest(
+            "--restore needs the vault that redact wrote", hint="fairgo redact --restore --vault FILE"
+        )
+    known = read_vault(vault) if vault and (restore or vault.exists()) else None
+    hider = Hider(known, _rules(policy), keep=vault is not None)
+    restorer = Restorer(hider.vault())
+    with _source(file) as (source, name), _target(out) as write, _progress(file, source) as tell:
+        if as_json or name.endswith(".jsonl"):
+            by_line = name.endswith(".jsonl") or restore or lines.begins_an_object(source)
+            hidden = lines.hidden_lines if by_line else lines.hidden_object
+            restored = lines.restored_lines
+        else:
+            hidden, restored = lines.hidden_text, lines.restored_text
+        for piece in restored(source, name, restorer) if restore else hidden(source, name, hider):
+            write(piece)
+            tell()
+        if vault is not None and not restore:
+            write_vault(vault, hider.vault())
+    raise typer.Exit(_FINDING if restore and restorer.unknown else 0)
+
+
+def _rules(folder: Path | None) -> "Rules":
+    from fairgo.core.policy import Policy
+    from fairgo.privacy.security.rules import PLAIN, Rules
+
+    if folder is None:
+        return PLAIN
+    organisation = Policy.read(folder).organisation
+    return Rules(organisation.contacts, organisation.privacy)
+
+
+@contextmanager
+def _source(file: Path | None) -> "Iterator[tuple[io.BufferedReader, str]]":
+    """The bytes to read and what to call them. Raises NotFound or Misconfigured."""
+    from fairgo.core.errors import Misconfigured, NotFound
+
+    if file is None:
+        yield io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer)), "standard input"
+        return
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError:
+        raise NotFound(
+            f"there is no file {file}", hint="fairgo redact reads standard input without one"
+        ) from None
+    except OSError as wrong:
+        raise Misconfigured(f"{file} cannot be read ({wrong.strerror})") from None
+    with opened:
+        yield opened, str(file)
+
+
+@contextmanager
+def _target(out: Path | None) -> "Iterator[Callable[[bytes], Any]]":
+    from fairgo.privacy.security.writing import replacing
+
+    if out is None:
+        yield sys.stdout.buffer.write
+        sys.stdout.buffer.flush()
+        return
+    with replacing(out) as file:
+        yield file.write
+
+
+@contextmanager
+def _progress(file: Path | None, source: "io.BufferedReader") -> "Iterator[Callable[[], None]]":
+    """A bar on a terminal's error output, when the words themselves go elsewhere."""
+    if file is None or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(file.name, total=file.stat().st_size or None)
+        yield lambda: progress.update(task, completed=source.tell())
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"erase": erase, "redact": redact}

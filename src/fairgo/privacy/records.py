@@ -1,24 +1,30 @@
 """Privacy's tables: tokens of a conversation with their sealed values, what was hidden in each turn, and erasures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
     String,
     Table,
-    Text,
+    delete,
+    exists,
     func,
     insert,
     select,
     text,
 )
+from sqlalchemy import Text as LongText
 
-from fairgo.core.turns import Turn, Vault
+from fairgo.core.errors import EvidenceBroken, NotFound
+from fairgo.core.turns import Role, Text, Turn, Vault
+from fairgo.ledger import turns
 from fairgo.ledger.recording import Recording
 from fairgo.store.keys import Keys, decrypt, encrypt
 from fairgo.store.schema import Moment, metadata
@@ -63,7 +69,7 @@ erasure = Table(
     Column("counts", JSON, nullable=True),
     Column("scan", JSON, nullable=True),
     Column("prints", LargeBinary, nullable=True),
-    Column("certificate", Text, nullable=True),
+    Column("certificate", LongText, nullable=True),
 )
 legal_hold = Table(
     "legal_hold",
@@ -84,6 +90,9 @@ suppression = Table(
     Column("since", Moment, nullable=False),
 )
 
+REMEMBERED = (
+    2  # turns whose last words are read again: an identifier may be split over so many and the present one
+)
 # Two turns of a conversation may bring the same value at once; what a customer gave stays given.
 KEEP = text(
     "INSERT INTO token (conversation, token, customer, given, sealed) "
@@ -93,17 +102,39 @@ KEEP = text(
 
 
 def recall_vault(connection: Connection, keys: Keys, turn: Turn) -> Vault:
-    """The placeholders of this conversation so far. A conversation without a name starts empty every time."""
-    secret = keys.derived("tokens", turn.customer, turn.conversation)
+    """The placeholders of this conversation so far. A conversation without a name starts empty every time.
+
+    With the last words of the turns before, where the request does not repeat them.
+    """
+    secret = token_secret(keys, turn.system.tenant, turn.customer, turn.conversation)
     if not turn.remembered:
         return Vault(secret=secret)
+    earlier = () if turn.repeats else _earlier(connection, keys, turn.conversation)
     mine = select(token).where(token.c.conversation == turn.conversation, token.c.customer == turn.customer)
     rows = connection.execute(mine).all()
     key = key_of(connection, keys, turn.customer) if rows else None
     if key is None:
-        return Vault(secret=secret)
+        return Vault(secret=secret, earlier=earlier)
     values = {row.token: decrypt(key, row.sealed, _binding(turn, row.token)).decode() for row in rows}
-    return Vault(values, frozenset(row.token for row in rows if row.given), secret)
+    return Vault(values, frozenset(row.token for row in rows if row.given), secret, earlier)
+
+
+def token_secret(keys: Keys, tenant: str, customer: str, conversation: str) -> bytes:
+    """What placeholders of one conversation are keyed with: nobody else's values give the same ones."""
+    return keys.derived("tokens", tenant, customer, conversation)
+
+
+def _earlier(connection: Connection, keys: Keys, conversation: str) -> tuple[Text, ...]:
+    """What was said in the last turns, oldest first; nothing when it is not kept any more."""
+    try:
+        kept = turns.newest(connection, keys, conversation, most=REMEMBERED)
+    except (NotFound, EvidenceBroken):
+        return ()
+    said = [
+        [*(Text(Role.CUSTOMER, t) for t in one.said), *(Text(Role.AI, t) for t in one.reply[:1])]
+        for one in kept
+    ]
+    return tuple(text for one in said for text in one)
 
 
 def keep_vault(tx: Recording, turn: Turn, before: Vault) -> None:
@@ -131,6 +162,34 @@ def keep_counts(tx: Recording, turn: str, direction: str, counts: Mapping[str, i
     rows = [{"turn": turn, "direction": direction, "type": t, "count": n} for t, n in counts.items() if n]
     if rows:
         tx.execute(insert(redaction), rows)
+
+
+def forget_tokens(tx: Recording, systems: Collection[str], before: datetime, spared: Collection[str]) -> int:
+    """Delete the placeholders of every conversation of these systems whose last turn was before a moment. Gives how many.
+
+    Those of `spared` customers stay.
+    """
+    return tx.execute(delete(token).where(*_outlived(systems, before, spared))).rowcount
+
+
+def outlived_tokens(
+    connection: Connection, systems: Collection[str], before: datetime, spared: Collection[str]
+) -> bool:
+    """True when `forget_tokens` would find anything."""
+    some = select(token.c.token).where(*_outlived(systems, before, spared)).limit(1)
+    return connection.execute(some).first() is not None
+
+
+def _outlived(
+    systems: Collection[str], before: datetime, spared: Collection[str]
+) -> list[ColumnElement[bool]]:
+    turn = turns.turn_table.c
+    mine = select(turn.id).where(turn.conversation == token.c.conversation)
+    return [
+        exists(mine.where(turn.system.in_(systems))),
+        ~exists(mine.where(turn.opened_at >= before)),
+        token.c.customer.not_in(spared),
+    ]
 
 
 def hidden(connection: Connection) -> dict[str, int]:

@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from fairgo.core.clock import Clock, system_clock
 from fairgo.core.errors import FairgoError, Misconfigured
@@ -20,6 +19,7 @@ from fairgo.public.visitors import remember, visitor_named, visitor_or_new
 from fairgo.public.words import ENGLISH, Words
 from fairgo.web.forms import check_form_token, form_token, read_form
 from fairgo.web.guards import Hosts
+from fairgo.web.open_routes import OpenRoute
 from fairgo.web.problems import status_of
 from fairgo.web.rendering import Site, page, templates
 from fairgo.web.static import read_assets
@@ -28,6 +28,7 @@ from fairgo.web.surface import surface
 LOG = logging.getLogger(__name__)
 LONGEST_MESSAGE = 4000
 SHORTEST_SECRET = 16
+WHY = "customers come without an account; a visitor reaches only the conversation of their own signed cookie"
 
 
 def app(
@@ -54,12 +55,12 @@ def app(
     return surface(
         site,
         [
-            Route("/", desk.enter),
-            Route("/chat", desk.show),
-            Route("/chat", desk.say, methods=["POST"]),
-            Route("/chat.json", desk.lines),
-            Route("/chat/person", desk.ask_for_person, methods=["POST"]),
-            Route("/chat/choice", desk.choose, methods=["POST"]),
+            OpenRoute("/", desk.enter, why=WHY),
+            OpenRoute("/chat", desk.show, why=WHY),
+            OpenRoute("/chat", desk.say, why=WHY, methods=["POST"]),
+            OpenRoute("/chat.json", desk.lines, why=WHY),
+            OpenRoute("/chat/person", desk.ask_for_person, why=WHY, methods=["POST"]),
+            OpenRoute("/chat/choice", desk.choose, why=WHY, methods=["POST"]),
         ],
         guards=[] if hosts is None else [Middleware(Hosts, allowed=hosts)],
     )

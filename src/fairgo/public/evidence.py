@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from fairgo.core.errors import FairgoError, NotFound
 from fairgo.ledger.note import Checkpoint
@@ -18,11 +17,13 @@ from fairgo.ledger.witnesses import with_cosignatures
 from fairgo.public.receipts import receipt_routes
 from fairgo.store.engine import Store
 from fairgo.web.guards import SecurityHeaders
+from fairgo.web.open_routes import OpenRoute
 from fairgo.web.static import FOREVER
 
 OCTETS = "application/octet-stream"
 NOW = "no-store"
 ENTRIES = "tile/entries/"
+WHY = "the log is for everyone who checks it: a leaf holds nothing personal"
 
 
 def app(store: Store) -> Starlette:
@@ -48,8 +49,8 @@ def app(store: Store) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/checkpoint", checkpoint),
-            Route("/tile/{path:path}", tile),
+            OpenRoute("/checkpoint", checkpoint, why=WHY),
+            OpenRoute("/tile/{path:path}", tile, why=WHY),
             *receipt_routes(store),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -2,16 +2,16 @@
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from fairgo.core.errors import EvidenceBroken, NotFound
 from fairgo.ledger.receipts import NOT_YET, receipt
 from fairgo.store.engine import Store
+from fairgo.web.open_routes import OpenRoute
 
 SOON = {"retry-after": "1"}
 
 
-def receipt_routes(store: Store) -> list[Route]:
+def receipt_routes(store: Store) -> list[OpenRoute]:
     """`/receipt/NAME`: the receipt as a file; 404 for an unknown name, with `Retry-After` for a leaf still on its way."""
 
     def show(request: Request) -> Response:
@@ -31,4 +31,4 @@ def receipt_routes(store: Store) -> list[Route]:
         }
         return PlainTextResponse(text, headers=named)
 
-    return [Route("/receipt/{name}", show)]
+    return [OpenRoute("/receipt/{name}", show, why="a receipt is for whoever was given the name of its leaf")]

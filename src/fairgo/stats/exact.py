@@ -18,12 +18,18 @@ LARGEST = 2.0**50
 
 
 def limbs(values: npt.ArrayLike) -> IntArray:
-    """Numbers of shape (n,) as limbs of shape (n, 3), highest first. Numbers must be finite and below 2**50 in size."""
-    whole = np.floor(np.asarray(values, dtype=np.float64) * UNIT + 0.5)
+    """Numbers of shape (n,) as limbs of shape (n, 3), highest first. Numbers must be finite and below 2**50 in size.
+
+    The size is cut up and the sign given to every limb: cutting a small negative number down from 2**60 would round it.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    whole = np.floor(np.abs(x) * UNIT + 0.5)
     high = np.floor(whole / (LIMB * LIMB))
     rest = whole - high * (LIMB * LIMB)
     middle = np.floor(rest / LIMB)
-    return np.stack([high, middle, rest - middle * LIMB], axis=-1).astype(np.int64)
+    parts = np.stack([high, middle, rest - middle * LIMB], axis=-1)
+    answer: IntArray = (np.where(x < 0, -1.0, 1.0)[..., None] * parts).astype(np.int64)
+    return answer
 
 
 def totals(sums: IntArray) -> FloatArray:

@@ -29,7 +29,7 @@ def cochran_mantel_haenszel(tables: npt.ArrayLike, *, corrected: bool = False) -
     return statistic, float(chdtrc(1, statistic))
 
 
-def common_odds_ratio(tables: npt.ArrayLike, level: float = LEVEL) -> tuple[float, float, float]:
+def pooled_odds_ratio(tables: npt.ArrayLike, level: float = LEVEL) -> tuple[float, float, float]:
     """The Mantel-Haenszel odds ratio over strata and the ends of its interval; not-a-number when it cannot be formed.
 
     Source of the interval: Robins, Breslow and Greenland 1986.
@@ -60,7 +60,7 @@ def breslow_day(tables: npt.ArrayLike) -> tuple[float, float]:
     table = np.asarray(tables, dtype=np.float64)
     margins = np.concatenate([table.sum(axis=1), table.sum(axis=2)], axis=1)
     table = table[(margins > 0).all(axis=1)]
-    ratio = common_odds_ratio(table)[0] if len(table) > 1 else math.nan
+    ratio = pooled_odds_ratio(table)[0] if len(table) > 1 else math.nan
     if math.isnan(ratio):
         return math.nan, 1.0
     a, row, column, total = _margins(table)

@@ -52,20 +52,12 @@ def read_key_file(path: Path) -> bytes:
     A link is followed, as secrets are often mounted that way: the mode of the file it leads to counts.
     """
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode & 0o777
-            text = file.read(1024)
+        text = _private(path)
     except FileNotFoundError:
         raise Misconfigured(
             f"the key file {path} is missing",
             hint="`fairgo init` makes one; restore it from backup if there was one",
         ) from None
-    except OSError as wrong:
-        raise Misconfigured(f"the key file {path} cannot be read ({wrong.strerror})") from None
-    if mode & 0o077:
-        raise Misconfigured(
-            f"the key file {path} has mode {mode:04o}: others can read it", hint=f"chmod 600 {path}"
-        )
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except ValueError:
@@ -75,6 +67,33 @@ def read_key_file(path: Path) -> bytes:
             f"the key file {path} does not hold a 32-byte key in base64", hint="restore it from backup"
         )
     return key
+
+
+def read_secret_file(path: Path) -> str:
+    """The text of a file with somebody else's secret, without the line's end; empty when there is no file.
+
+    Raises Misconfigured when it is open to others or cannot be read.
+    """
+    try:
+        return _private(path).decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _private(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode & 0o777
+            text = file.read(1024)
+    except FileNotFoundError:
+        raise
+    except OSError as wrong:
+        raise Misconfigured(f"the key file {path} cannot be read ({wrong.strerror})") from None
+    if mode & 0o077:
+        raise Misconfigured(
+            f"the key file {path} has mode {mode:04o}: others can read it", hint=f"chmod 600 {path}"
+        )
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from fairgo.core.errors import BadRequest
 from fairgo.stats.cube import MISSING, label
 
 BUCKET = "fairgo_bucket"
-_TEXT = "regexp_replace(CAST({column} AS {text}), '\\.0+$', '')"
 
 
 def with_buckets(table: nw.LazyFrame[Any], customer: str, buckets: int) -> nw.LazyFrame[Any]:
@@ -25,7 +24,7 @@ def with_buckets(table: nw.LazyFrame[Any], customer: str, buckets: int) -> nw.La
         text = f"regexp_replace(CAST({name} AS VARCHAR), '\\.0+$', '')"
         number = f"('0x' || substr(md5({text}), 1, 8))::UBIGINT % {buckets}"
         chosen = f"CASE WHEN trim({text}) = '' OR {text} IS NULL THEN {buckets} ELSE {number} END"
-        return nw.from_native(native.project(f"*, ({chosen})::BIGINT AS {BUCKET}")).lazy()
+        return _wrapped(native.project(f"*, ({chosen})::BIGINT AS {BUCKET}"))
     if kind.is_pyspark() or kind.is_pyspark_connect():
         from pyspark.sql import functions as F  # noqa: N812, PLC0415 - only there with the extra
 
@@ -33,13 +32,18 @@ def with_buckets(table: nw.LazyFrame[Any], customer: str, buckets: int) -> nw.La
         text = f"regexp_replace(CAST({name} AS STRING), '[.]0+$', '')"
         number = f"CAST(conv(substr(md5({text}), 1, 8), 16, 10) AS BIGINT) % {buckets}"
         chosen = f"CASE WHEN {text} IS NULL OR trim({text}) = '' THEN {buckets} ELSE {number} END"
-        return nw.from_native(native.withColumn(BUCKET, F.expr(f"CAST({chosen} AS BIGINT)"))).lazy()
+        return _wrapped(native.withColumn(BUCKET, F.expr(f"CAST({chosen} AS BIGINT)")))
     if kind.is_polars() or kind.is_pandas_like() or kind.is_pyarrow():
         return _joined(table, customer, buckets)
     raise BadRequest(
         f"customers cannot be told apart in a table of {kind.value}",
         hint="leave the customer column out, or give a file, a dataframe or a Spark table",
     )
+
+
+def _wrapped(native: Any) -> nw.LazyFrame[Any]:
+    wrapped: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+    return wrapped
 
 
 def bucket(text: str, buckets: int) -> int:

@@ -25,7 +25,7 @@ WORDS = 200
 OUTCOMES = 20
 CELLS = 2_000_000
 _GLANCE = 10_000
-_ROWS, _BIN = "fairgo_rows", "fairgo_bin"
+_ROWS, _BIN, _SIZE, _OCTAVE = "fairgo_rows", "fairgo_bin", "fairgo_size", "fairgo_octave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def count(source: object, columns: Columns) -> Cube:
     # A customer number would make as many cells as rows; a glance at the first rows shows it cheaply.
     glance = collect(table.select(list(dict.fromkeys(columns.named))).head(_GLANCE)).to_arrow()
     _check_groups(layout, [_labelled(glance.column(name)) for name in keys])
-    _check_numbers(columns, glance)
+    _check_numbers(table, columns)
     table = _prepared(table, columns)
     if layout.buckets:
         table = with_buckets(table, str(columns.customer), layout.buckets)
@@ -129,29 +129,42 @@ def _number(column: str) -> nw.Expr:
 
 def _limbs(value: nw.Expr, name: str) -> list[nw.Expr]:
     """The three limbs of a number: the same steps as `stats.exact.limbs`."""
-    whole = (value.fill_null(0.0) * exact.UNIT + 0.5).floor()
+    filled = value.fill_null(0.0)
+    whole = (filled.abs() * exact.UNIT + 0.5).floor()
     high = (whole / (exact.LIMB * exact.LIMB)).floor()
     rest = whole - high * (exact.LIMB * exact.LIMB)
     middle = (rest / exact.LIMB).floor()
+    sign = nw.when(filled < 0).then(nw.lit(-1.0)).otherwise(nw.lit(1.0))
     parts = (high, middle, rest - middle * exact.LIMB)
-    return [part.cast(nw.Int64).alias(f"{name}.{place}") for place, part in enumerate(parts)]
+    return [(sign * part).cast(nw.Int64).alias(f"{name}.{place}") for place, part in enumerate(parts)]
 
 
-def _bin(column: str, kind: bins.Kind) -> nw.Expr:
-    """The bin of a number: the same steps as `stats.bins.bin_of`."""
-    x = nw.col(column)
+def _binned(table: nw.LazyFrame[Any], column: str, kind: bins.Kind) -> nw.LazyFrame[Any]:
+    """The rows with a number in a column, and its bin: the same steps as `stats.bins.bin_of`.
+
+    Each step is a column of its own: nested, the expression would double with every step.
+    """
+    table = table.with_columns(_number(column).alias(_BIN)).filter(~nw.col(_BIN).is_null())
+    value = nw.col(_BIN)
     if kind == "probability":
-        place = (x * bins.PARTS).floor()
-        return nw.when(place >= bins.PARTS).then(nw.lit(bins.PARTS - 1.0)).otherwise(place).cast(nw.Int64)
-    size = x.abs() * 2.0**-bins.SMALLEST
-    octave = size * 0
+        place = (value * bins.PARTS).floor()
+        last = nw.lit(bins.PARTS - 1.0)
+        return table.with_columns(
+            nw.when(place >= bins.PARTS).then(last).otherwise(place).cast(nw.Int64).alias(_BIN)
+        )
+    size, octave = nw.col(_SIZE), nw.col(_OCTAVE)
+    table = table.with_columns((value.abs() * 2.0**-bins.SMALLEST).alias(_SIZE), (value * 0).alias(_OCTAVE))
     for power in bins.DOUBLINGS:
         large = size >= 2.0**power
-        octave = nw.when(large).then(octave + power).otherwise(octave)
-        size = nw.when(large).then(size * 2.0**-power).otherwise(size)
+        table = table.with_columns(
+            nw.when(large).then(size * 2.0**-power).otherwise(size).alias(_SIZE),
+            nw.when(large).then(octave + power).otherwise(octave).alias(_OCTAVE),
+        )
     place = octave * bins.STEPS + (size * bins.STEPS).floor() - bins.STEPS + 1
-    signed = nw.when(x < 0).then(-place).otherwise(place)
-    return nw.when(size < 1).then(nw.lit(0.0)).otherwise(signed).cast(nw.Int64)
+    signed = nw.when(value < 0).then(-place).otherwise(place)
+    return table.with_columns(
+        nw.when(size < 1).then(nw.lit(0.0)).otherwise(signed).cast(nw.Int64).alias(_BIN)
+    )
 
 
 def _histograms(
@@ -165,8 +178,7 @@ def _histograms(
     for name, column, kind in wanted:
         if column is None:
             continue
-        filled = table.with_columns(_number(column).alias(_BIN)).filter(~nw.col(_BIN).is_null())
-        binned = filled.with_columns(_bin(_BIN, kind).alias(_BIN))
+        binned = _binned(table, column, kind)
         grouped = _limited(binned.group_by([*keys, _BIN]).agg(nw.len().alias(_ROWS)))
         cell = [lines[key] for key in _keys(grouped, keys)]
         found[name] = Histogram(
@@ -233,8 +245,43 @@ def _check_groups(layout: Layout, parts: Sequence[tuple[list[str], IntArray]]) -
             )
 
 
-def _check_numbers(columns: Columns, glance: pa.Table) -> None:
-    del columns, glance
+def _check_numbers(table: nw.LazyFrame[Any], columns: Columns) -> None:
+    """Raises BadRequest for numbers that are none, weights that are missing or negative, scores outside 0 to 1."""
+    for column in dict.fromkeys(one for one in (columns.amount, columns.score, columns.weights) if one):
+        least, most, missing = _reach(table, column)
+        if missing and column == columns.weights:
+            raise BadRequest(f"{missing:,} rows have no weight", hint="a row that counts fully has weight 1")
+        if least is None or most is None:
+            raise BadRequest(
+                f"column {column!r} holds no number in any row", hint="name a column that is filled in"
+            )
+        if column == columns.weights and least < 0:
+            raise BadRequest(f"column {column!r} has weights below 0", hint="weights count rows: 0 or more")
+        if column == columns.score and columns.score_kind == "probability" and not 0 <= least <= most <= 1:
+            raise BadRequest(
+                f"the scores of column {column!r} are not between 0 and 1",
+                hint="for scores on another scale, say so: score_kind='relative'",
+            )
+        if max(abs(least), abs(most)) ** 2 >= exact.LARGEST:
+            raise BadRequest(
+                f"the numbers of column {column!r} are too large to be added up exactly",
+                hint="give them in larger units, such as thousands",
+            )
+
+
+def _reach(table: nw.LazyFrame[Any], column: str) -> tuple[float | None, float | None, int]:
+    """The least and the greatest number of a column, and how many rows have none. Raises BadRequest for text."""
+    value = _number(column)
+    parts = (value.min().alias("least"), value.max().alias("most"), value.is_null().sum().alias("missing"))
+    try:
+        least, most, missing = table.select(*parts).collect().row(0)
+    except Exception:  # noqa: BLE001 - every engine has errors of its own for a text that is no number, quoting it
+        raise BadRequest(
+            f"column {column!r} holds something that is not a number",
+            hint="empty is fine; take units, signs and thousands separators out",
+        ) from None
+    known = [None if end is None or end != end else float(end) for end in (least, most)]  # noqa: PLR0124 - NaN
+    return known[0], known[1], int(missing)
 
 
 def _is_number(text: str) -> bool:

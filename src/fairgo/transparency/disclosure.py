@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from fairgo.core.turns import Turn
 from fairgo.core.verdicts import ALLOW, Measure, Outcome, State, Verdict
-from fairgo.ledger import turns
 from fairgo.ledger.recording import Recording
 from fairgo.store.keys import Keys
 from fairgo.transparency import records
@@ -74,11 +73,10 @@ def delivered(tx: Recording, turn: Turn, *, kind: str) -> str:
 
 def measure(connection: Connection) -> Measure:
     """Conversations in which AI answered and no disclosure was delivered: this must be 0."""
-    answered = turns.answered_by_ai(connection)
+    missing, answered = records.undisclosed(connection)
     if not answered:
         return Measure("no AI answer yet", State.CANNOT_TELL)
-    missing = answered - records.told_turns(connection)
     state = State.ATTENTION if missing else State.OK
     return Measure(
-        f"{len(missing)} without disclosure", state, f"of {len(answered)} conversations in which AI answered"
+        f"{missing} without disclosure", state, f"of {answered} conversations in which AI answered"
     )

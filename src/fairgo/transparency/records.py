@@ -2,9 +2,10 @@
 
 import hashlib
 
-from sqlalchemy import Column, Connection, Float, String, Table, func, insert, select
+from sqlalchemy import Column, Connection, Float, Index, String, Table, func, insert, select
 
 from fairgo.core.policy import Disclosure
+from fairgo.ledger import turns
 from fairgo.ledger.recording import Recording
 from fairgo.store.schema import metadata
 
@@ -12,9 +13,10 @@ disclosure = Table(
     "disclosure",
     metadata,
     Column("turn", String(64), primary_key=True),
-    Column("conversation", String(64), nullable=False, index=True),
+    Column("conversation", String(64), nullable=False),
     Column("words", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
+    Index("ix_disclosure_conversation", "conversation", "kind"),
 )
 wish = Table(
     "wish",
@@ -48,6 +50,16 @@ def keep_disclosure(tx: Recording, *, turn: str, conversation: str, words: str, 
 def keep_wish(tx: Recording, *, turn: str, way: str, refused_after: float) -> None:
     """Keep that a customer wished for a person, and how many seconds later the model was refused."""
     tx.execute(insert(wish).values(turn=turn, way=way, refused_after=refused_after))
+
+
+def undisclosed(connection: Connection) -> tuple[int, int]:
+    """In how many conversations AI answered and no statement was delivered, and in how many AI answered."""
+    answered = turns.answered_by_ai().subquery()
+    told = select(disclosure.c.turn).where(
+        disclosure.c.conversation == answered.c.conversation, disclosure.c.kind == "statement"
+    )
+    count = select(func.count()).select_from(answered)
+    return connection.scalar(count.where(~told.exists())) or 0, connection.scalar(count) or 0
 
 
 def told_turns(connection: Connection) -> set[str]:

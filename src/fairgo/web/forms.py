@@ -12,7 +12,7 @@ from fairgo.core.errors import BadRequest, NotAllowed
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST_FORM = 256 * 1024  # 4,000 characters take at most 48,000 bytes; the rest is for a helpful "too long"
-MOST_FIELDS = 20
+MOST_FIELDS = 64
 
 
 def random_name() -> str:
@@ -48,7 +48,7 @@ def check_form_token(secret: bytes, visitor: str, token: str) -> None:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form, the last one where a name is doubled.
 
-    Raises BadRequest for another content type, for more than 256 kB and for more than 20 fields.
+    Raises BadRequest for another content type, for more than 256 kB and for more than 64 fields.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise BadRequest("This address takes a form.", hint=f"content-type: {FORM}")

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from threading import Event
 from types import FrameType
 from typing import Any
 
@@ -15,6 +16,8 @@ async def listen(
     app: Any, address: tuple[str, int], ready: Callable[[str], None], until: asyncio.Event | None = None
 ) -> None:
     """Serve until a signal comes or `until` is set; `ready` gets the base address once requests are answered.
+
+    An application with an event `ending` is told by it when no new request comes: replies that go on and on end then.
 
     Raises Misconfigured when the address is taken or not ours.
     """
@@ -30,7 +33,7 @@ async def listen(
             f"cannot listen on {host} port {port} ({wrong.strerror})", hint="--port 0 takes a free port"
         ) from None
     shown = f"[{host}]" if family == socket.AF_INET6 else host
-    server = _Server(configuration(app), lambda: ready(f"http://{shown}:{sock.getsockname()[1]}"))
+    server = _Server(app, lambda: ready(f"http://{shown}:{sock.getsockname()[1]}"))
     if until is None:
         await server.serve(sockets=[sock])
         return
@@ -43,11 +46,12 @@ async def listen(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it answers."""
+    """uvicorn's server, which says when it answers, and tells the application when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, app: Any, ready: Callable[[], None]) -> None:
+        super().__init__(configuration(app))
         self._ready = ready
+        self._ending: Event | None = getattr(app, "ending", None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks for an orderly end, and an orderly end is a success: it is not raised again afterwards."""
@@ -59,6 +63,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections; wait for what is being answered."""
+        if self._ending is not None:
+            self._ending.set()
+        await super().shutdown(sockets)
 
 
 def configuration(app: Any) -> uvicorn.Config:

@@ -1,6 +1,6 @@
 """Pages from templates: everything is escaped, and a value that was forgotten is a fault, not a blank."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
@@ -10,18 +10,24 @@ from starlette.responses import HTMLResponse
 from fairgo.web.static import FOLDER, Assets
 
 
+def _nothing(_request: Request) -> Mapping[str, object]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the pages of one surface share: templates, static files, and values every page gets.
 
     `frank` is True where only staff look: there an error of our own making (status 500 and above) shows
     its message; elsewhere it shows a reference number, because such messages name files and settings.
+    `around` gives the values of the frame, which depend on the request: who is signed in, where they are.
     """
 
     templates: Environment
     assets: Assets
     shared: Mapping[str, object]
     frank: bool = False
+    around: Callable[[Request], Mapping[str, object]] = _nothing
 
 
 def templates(loader: BaseLoader) -> Environment:
@@ -53,5 +59,6 @@ def page(
     def asset(name: str) -> str:
         return f"{here}/{FOLDER}/{site.assets.address(name)}"
 
-    body = site.templates.get_template(template).render({**site.shared, **values}, here=here, asset=asset)
+    given = {**site.shared, **site.around(request), **values}
+    body = site.templates.get_template(template).render(given, here=here, asset=asset)
     return HTMLResponse(body, status_code=status)

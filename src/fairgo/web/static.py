@@ -8,9 +8,9 @@ from pathlib import PurePath
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fairgo.core.errors import Misconfigured, NotFound, nearest
+from fairgo.web.open_routes import OpenRoute
 
 FOLDER = "static"
 TYPES: Mapping[str, str] = {
@@ -51,9 +51,11 @@ class Assets:
         return Response(asset.body, headers={"content-type": asset.type, "cache-control": FOREVER})
 
     @property
-    def route(self) -> Route:
+    def route(self) -> OpenRoute:
         """Where a surface serves them."""
-        return Route(f"/{FOLDER}/{{name}}", self.serve)
+        return OpenRoute(
+            f"/{FOLDER}/{{name}}", self.serve, why="style, scripts and pictures, alike for everyone"
+        )
 
 
 def read_assets(*packages: str) -> Assets:

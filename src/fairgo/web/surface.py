@@ -1,15 +1,24 @@
 """A surface: routes behind the guards, in the one order that is right."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
 
 from fairgo.web.guards import SameOrigin, SecurityHeaders
 from fairgo.web.problems import Problems, http_problem
 from fairgo.web.rendering import Site
+
+
+def mounted(path: str, app: ASGIApp) -> Mount:
+    """An application under a path, whatever stands behind it: a line break in an address gets its own refusal too."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def surface(site: Site, routes: Sequence[BaseRoute], guards: Sequence[Middleware] = ()) -> Starlette:

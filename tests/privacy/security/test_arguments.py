@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairgo.privacy.security import restore_arguments
+from fairgo.privacy.security import Rules, restore_arguments
 from tests.privacy.security.texts import NASTY, OTHERS_EMAIL, OWN_PHONE, OWN_TFN, VAULT
 
 JSON = st.recursive(
@@ -51,7 +51,7 @@ def test_what_was_done_is_counted() -> None:
 
 def test_contacts_pass() -> None:
     text = '{"to": "help@example.org"}'
-    assert restore_arguments(text, VAULT, ("help@example.org",)).text == text
+    assert restore_arguments(text, VAULT, Rules(("help@example.org",))).text == text
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ def test_found(text: str, expected: list[str]) -> None:
         "jo@",
         "jo@.com",
         "jo@example.5",
-        "a @ b.com",
+        "a @ b",
+        "look at example dot com",
         "pkg@1.2.3",
         "1@2",
         "jo@x.c",
@@ -58,3 +59,19 @@ def test_f4_a_long_local_part_is_found_whole(length: int) -> None:
 
 def test_f4_of_a_local_part_beyond_all_limits_the_usable_end_is_found() -> None:
     assert found("n" * 500 + "@example.com") == ["n" * 128 + "@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my email is jane dot doe at example dot com thanks", "jane dot doe at example dot com"),
+        ("email me at jane [at] example [dot] com", "jane [at] example [dot] com"),
+        ("jane underscore doe at gmail dot com is mine", "jane underscore doe at gmail dot com"),
+        ("jane.doe@ example.com", "jane.doe@ example.com"),
+        ("jane_doe AT gmail.com", "jane_doe AT gmail.com"),
+        ("meet me at the dot com bar", None),
+        ("you can look at woolworths dot com dot au", None),
+    ],
+)
+def test_spelled_out(text: str, expected: str | None) -> None:
+    assert found(text) == ([expected] if expected else [])

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairgo.privacy.security import Reply, clean
-from fairgo.privacy.security.catalogue import phrase
+from fairgo.core.hiding import Privacy
+from fairgo.privacy.security import Reply, Rules, clean
 from fairgo.privacy.security.detection import found_in
+from fairgo.privacy.security.phrases import phrase
 from fairgo.privacy.security.scanning import Scanner
 from fairgo.privacy.security.tokens import token_of
 from tests.privacy.security.texts import (
@@ -35,7 +36,7 @@ def stream(parts: list[str]) -> tuple[str, Reply]:
     return "".join([*map(reply.feed, parts), reply.finish()]), reply
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(NASTY, st.lists(st.integers(0, 2000), max_size=30))
 def test_any_pieces_give_what_the_whole_gives(text: str, cuts: list[int]) -> None:
     words, reply = stream(pieces(text, cuts))
@@ -45,7 +46,7 @@ def test_any_pieces_give_what_the_whole_gives(text: str, cuts: list[int]) -> Non
     assert reply.scanned == len(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=40)
 @given(NASTY)
 def test_single_characters_give_what_the_whole_gives(text: str) -> None:
     assert stream(list(text))[0] == clean(text, VAULT).text
@@ -89,6 +90,7 @@ def test_no_placeholder_reaches_the_customer(text: str) -> None:
     assert not re.search("‹(?:TFN|PHONE|EMAIL)·", said)
 
 
+@settings(max_examples=30)
 @given(NASTY)
 def test_what_is_held_is_bounded(text: str) -> None:
     scanner = Scanner()
@@ -113,7 +115,7 @@ def test_f1_ordinary_words_leave_as_they_come() -> None:
     words = re.findall(r"\S+\s", text)
     out = [reply.feed(word) for word in words]
     late = [len("".join(words[: i + 1])) - len("".join(out[: i + 1])) for i in range(len(words))]
-    assert max(late) <= 10
+    assert max(late) <= 64  # a few words: a number may begin an address
     assert "".join(out) + reply.finish() == text
 
 
@@ -130,7 +132,7 @@ def test_f2_the_customers_own_value_in_the_models_words_passes() -> None:
 
 def test_f3_no_placeholder_is_shown_verbatim() -> None:
     said = clean(f"{OTHERS_EMAIL} ‹TFN·aaaaaaaaaa› ‹PERSON·1›", VAULT)
-    assert said.text == "[email address removed] [tax file number removed] [personal detail removed]"
+    assert said.text == "[email address removed] [tax file number removed] [name removed]"
     assert (said.counts, said.unknown, said.restored) == ({"EMAIL": 1}, 2, 0)
 
 
@@ -174,10 +176,7 @@ def test_a_number_waits_for_the_words_after_it_and_no_longer() -> None:
     reply = Reply(VAULT)
     assert reply.feed("It is 81854402 ") == "It is "
     assert reply.feed("and ") == ""
-    assert (
-        reply.feed("then we go on with quite other things until ")
-        == "81854402 and then we go on with quite other things until "
-    )
+    assert reply.feed("then we go on with quite other things until ").startswith("81854402 and then we ")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +199,7 @@ def test_f17_a_cut_off_placeholder_is_never_guessed(length: int) -> None:
 
 def test_the_companys_contacts_pass() -> None:
     text = "Write to help@example.org or call 02 5550 0100 or 1300 555 010."
-    assert clean(text, VAULT, ("Help@Example.org", "(02) 5550 0100")).text == text
+    assert clean(text, VAULT, Rules(("Help@Example.org", "(02) 5550 0100"))).text == text
     assert clean(text, VAULT).counts == {"EMAIL": 1, "PHONE": 1}
 
 
@@ -208,3 +207,55 @@ def test_nothing_in_nothing_out() -> None:
     reply = Reply(VAULT)
     assert reply.feed("") + reply.finish() == ""
     assert (reply.counts, reply.restored, reply.unknown, reply.scanned) == ({}, 0, 0, 0)
+
+
+@pytest.mark.long
+@settings(max_examples=3000)
+@given(NASTY, st.lists(st.integers(0, 2000), max_size=30))
+def test_any_pieces_give_what_the_whole_gives_at_length(text: str, cuts: list[int]) -> None:
+    words, reply = stream(pieces(text, cuts))
+    whole = clean(text, VAULT)
+    assert (words, reply.counts, reply.restored, reply.unknown) == (
+        whole.text,
+        whole.counts,
+        whole.restored,
+        whole.unknown,
+    )
+
+
+def test_more_than_the_cap_is_never_shown() -> None:
+    """As if a detector of somebody else's held on to everything: what is held goes, and what belongs to it."""
+    reply = Reply(VAULT, most_held=40)
+    said = [
+        reply.feed(piece)
+        for piece in ["All is well. ‹", "secret" * 4, "secret" * 4, "secret more. ", "Bye now."]
+    ]
+    shown = "".join([*said, reply.finish()])
+    assert "secret" not in shown
+    assert shown.endswith("[personal detail removed] more. Bye now.")
+    assert reply.counts == {"UNREAD": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Hers is 0491 570 1", "Hers is [personal detail removed]"),
+        ("Hers is (02) 5550", "Hers is [personal detail removed]"),
+        ("Write to jane.doe@exam", "Write to [personal detail removed]"),
+        ("It was in 2026", "It was in 2026"),
+        ("Hers is 0491 570 110", "Hers is [phone number removed]"),
+        ("Nothing to hide", "Nothing to hide"),
+    ],
+)
+def test_half_an_identifier_is_not_shown_where_a_text_was_cut_off(text: str, shown: str) -> None:
+    for parts in ([text], list(text)):
+        reply = Reply(VAULT)
+        assert "".join([*map(reply.feed, parts), reply.finish(cut_off=True)]) == shown
+    assert clean(text, VAULT).text == shown or "[personal" in shown
+
+
+def test_what_the_policy_does_not_hide_passes() -> None:
+    rules = Rules(privacy=Privacy(hidden=("TFN", "IHI", "EMAIL"), thresholds={"EMAIL": 1.0}))
+    text = "Write to jane@example.com or call 0491 570 110."
+    assert clean(text, VAULT, rules).text == text
+    assert clean(text, VAULT).counts == {"EMAIL": 1, "PHONE": 1}

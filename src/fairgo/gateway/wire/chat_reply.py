@@ -12,7 +12,7 @@ from typing import Any
 from fairgo.core.errors import UpstreamFailed
 from fairgo.core.turns import Vault
 from fairgo.ledger.counters import Usage, usage_of
-from fairgo.privacy.security import Reply, restore_arguments
+from fairgo.privacy.security import Reply, Rules, restore_arguments
 
 SPOKEN = ("content", "refusal")  # the fields of a message in which the assistant speaks
 ENVELOPE = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
@@ -21,13 +21,13 @@ FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "functio
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the reply's texts need: the placeholders, the company's own contacts, what stands before the first word.
+    """What the reply's texts need: the placeholders, what may pass, what stands before the first word.
 
     `asked` is what the customer said: words that show what a bare number in the answer is.
     """
 
     vault: Vault
-    contacts: tuple[str, ...]
+    rules: Rules
     opening: str
     asked: str = ""
 
@@ -103,7 +103,7 @@ class ChatReply:
         for index in sorted(self._choices or {0: self._choice(0)}):
             choice = self._choices[index]
             if choice.finish is None:
-                out += self._tail(index, choice)
+                out += self._tail(index, choice, cut_off=True)
                 if ending is not None:
                     words = ending(index)
                     choice.sent.append(words)
@@ -117,7 +117,7 @@ class ChatReply:
     def _choice(self, index: int) -> _Choice:
         if index not in self._choices:
             voices = {
-                name: Reply(self._wording.vault, self._wording.contacts, before=self._wording.asked)
+                name: Reply(self._wording.vault, self._wording.rules, before=self._wording.asked)
                 for name in SPOKEN
             }
             self._choices[index] = _Choice(voices)
@@ -136,7 +136,7 @@ class ChatReply:
                 out += self._say(index, choice, name, released)
         self._gather(choice, delta)
         if item.get("finish_reason"):
-            out += self._tail(index, choice)
+            out += self._tail(index, choice, cut_off=item["finish_reason"] == "length")
             choice.finish = item["finish_reason"] if item["finish_reason"] in FINISHES else "stop"
             out.append(self._chunk(index, {}, finish=choice.finish))
         return out
@@ -169,17 +169,17 @@ class ChatReply:
             kept["function"]["name"] += function.get("name") or ""
             kept["function"]["arguments"] += function.get("arguments") or ""
 
-    def _tail(self, index: int, choice: _Choice) -> list[dict[str, Any]]:
+    def _tail(self, index: int, choice: _Choice, *, cut_off: bool) -> list[dict[str, Any]]:
         out: list[dict[str, Any]] = []
         for name, voice in choice.voices.items():
-            out += self._say(index, choice, name, voice.finish())
+            out += self._say(index, choice, name, voice.finish(cut_off=cut_off))
             self.counts.update(voice.counts)
             self.restored += voice.restored
             self.unknown += voice.unknown
             self.scanned += voice.scanned
         for place, call in sorted(choice.calls.items()):
             cleaned = restore_arguments(
-                call["function"]["arguments"], self._wording.vault, self._wording.contacts
+                call["function"]["arguments"], self._wording.vault, self._wording.rules
             )
             self.counts.update(cleaned.counts)
             function = {"name": call["function"]["name"], "arguments": cleaned.text}

@@ -7,23 +7,24 @@ from collections import Counter
 from fairgo.core.turns import Vault
 from fairgo.privacy.security.catalogue import SHORTEST_NUMBER
 from fairgo.privacy.security.replies import Cleaned, clean
+from fairgo.privacy.security.rules import PLAIN, Rules
 
 _PIECE = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+")(?P<colon>\s*:)?|(?P<number>-?\d[\d.eE+-]*)')
-_ESCAPED_SIGNS = re.compile(r"\\u(2039|203a|00b7)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
 
 
-def restore_arguments(json_text: str, vault: Vault, contacts: tuple[str, ...] = ()) -> Cleaned:
+def restore_arguments(json_text: str, vault: Vault, rules: Rules = PLAIN) -> Cleaned:
     """The arguments with the customer's own values put back and identifiers of others taken out.
 
-    A value's name counts as words before it. A number that is an identifier becomes a string that says so. Text that
+    `json_text` is whole: arguments that stream are held to the end of the call. A value's name counts as words before it. A number that is an identifier becomes a string that says so. Text that
     is not JSON is cleaned as plain text.
     """
     try:
         json.loads(json_text)
     except (ValueError, RecursionError):
-        return clean(_ESCAPED_SIGNS.sub(lambda sign: chr(int(sign[1], 16)), json_text), vault, contacts)
-    cleaner = _Cleaner(vault, contacts)
+        return clean(_ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), json_text), vault, rules)
+    cleaner = _Cleaner(vault, rules)
     text = _PIECE.sub(cleaner.clean, json_text)
     return Cleaned(text, dict(cleaner.counts), cleaner.restored, cleaner.unknown)
 
@@ -31,12 +32,12 @@ def restore_arguments(json_text: str, vault: Vault, contacts: tuple[str, ...] = 
 class _Cleaner:
     """Cleans one string or number after another, remembering the last name."""
 
-    def __init__(self, vault: Vault, contacts: tuple[str, ...]) -> None:
+    def __init__(self, vault: Vault, rules: Rules) -> None:
         self.counts: Counter[str] = Counter()
         self.restored = 0
         self.unknown = 0
         self._vault = vault
-        self._contacts = contacts
+        self._rules = rules
         self._name = ""
 
     def clean(self, piece: re.Match[str]) -> str:
@@ -45,7 +46,7 @@ class _Cleaner:
         if piece["number"] and len(written) < SHORTEST_NUMBER:
             return written
         value = json.loads(written) if piece["string"] else written
-        said = clean(value, self._vault, self._contacts, before="" if piece["colon"] else self._name)
+        said = clean(value, self._vault, self._rules, before="" if piece["colon"] else self._name)
         self.counts.update(said.counts)
         self.restored += said.restored
         self.unknown += said.unknown

@@ -1,14 +1,10 @@
 """The characters people type in and around identifiers, as parts of regular expressions."""
 
 import re
-import unicodedata
 
 UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # zero-width: ignored
 SPACES = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 DASHES = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
-BRACKETS = "()\uff08\uff09"
-SEPARATORS = SPACES + DASHES + BRACKETS + "./\uff0e\uff0f"
-OPENERS = "(\uff08+\uff0b"  # what may stand directly before a number and belong to it
 LOCAL = rf"\w.%+'\-\u0300-\u036f{UNSEEN}"  # of an e-mail address before its @; \w knows every script
 DOMAIN = rf"\w.\-\u0300-\u036f{UNSEEN}"
 
@@ -19,13 +15,6 @@ _ENDS_IN_LOCAL = re.compile(f"[{LOCAL}]*+")
 def without_unseen(text: str) -> str:
     """The text as it looks: without zero-width characters."""
     return text if text.isascii() else _UNSEEN.sub("", text)
-
-
-def digits(text: str) -> str:
-    """The decimal digits of a text as 0 to 9, whatever script or width they were typed in."""
-    if text.isascii():
-        return text if text.isdigit() else "".join(filter(str.isdigit, text))
-    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
 
 
 def local_tail(text: str, most: int) -> int:

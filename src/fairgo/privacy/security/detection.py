@@ -1,13 +1,10 @@
 """Where personal identifiers stand in a text."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fairgo.privacy.security.contacts import normal_contacts
 from fairgo.privacy.security.reading import Found, Place, Reading
-
-_WORTH_READING = re.compile(r"[\d@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +19,10 @@ class Span:
 
 def found_in(text: str, *, before: str = "") -> Iterator[Found]:
     """Every identifier in a text, in order, with its normal form; `before` are words that introduce the text."""
-    if _WORTH_READING.search(text):
-        for item in Reading(text, Place(before=before), final=True).items:
-            if isinstance(item, Found):
-                yield item
+    place = Place(before=f"{before} " if before else "")
+    for item in Reading(text, place, final=True).items:
+        if isinstance(item, Found):
+            yield item
 
 
 def detect(text: str) -> tuple[Span, ...]:

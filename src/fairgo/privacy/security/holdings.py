@@ -58,8 +58,14 @@ HOLDINGS = (
         Skeleton(("opened_at", "closed_at"), {"request": "", "reply": None}),
     ),
     Holding("disclosure", "turn", (CONVERSATION,), Skeleton()),
-    Holding("handover", "id", (CUSTOMER, CONVERSATION), Skeleton(("asked_at",), {"state": "ended"})),
+    Holding(
+        "handover",
+        "id",
+        (CUSTOMER, CONVERSATION),
+        Skeleton(("asked_at", "joined_at", "ended_at"), {"state": "ended"}),
+    ),
     Holding("choice", "seq", (CUSTOMER,), Skeleton(("made_at",))),
+    Holding("content_reading", "id", (CUSTOMER, CONVERSATION)),
 )
 ELSEWHERE = ("customer_key", "erasure")  # the steps of erasure themselves see to these
 TABLES = (*(holding.name for holding in HOLDINGS), *ELSEWHERE)

@@ -1,26 +1,40 @@
 """Reading a stretch of text for identifiers, and how far the reading cannot be changed by what comes next.
 
-The order is fixed: placeholders, then e-mail addresses, then numbers in what is left. Numbers are judged window by
-window from left to right; the words before a window are the last of the text without what was found in it, the
-words after it go up to the next digit, @ or placeholder. All bounds are constants, so the time is linear.
+The order is fixed: placeholders and e-mail addresses part the text; what is between them is folded, and every detector
+says what it sees there. Then it is judged from left to right: among what overlaps, the surest and longest stays. The
+words before a value are the last ones of the text without what was found; so hiding one value never changes what
+is found next to it. All bounds are constants, and so the time is linear.
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from fairgo.privacy.security.catalogue import LONGEST_NUMBER, NUMBERS, SHORTEST_NUMBER
-from fairgo.privacy.security.characters import BRACKETS, LOCAL, OPENERS, local_tail
+from fairgo.privacy.security.catalogue import LABELS, SHAPES, TYPES, WORD_DETECTORS
+from fairgo.privacy.security.characters import local_tail
+from fairgo.privacy.security.detector import CJK, FENCE, OPEN, Need, Rule, Shape, View
 from fairgo.privacy.security.detectors import email
-from fairgo.privacy.security.numbers import SCORES, Number, Strength, spoken
-from fairgo.privacy.security.runs import GAP, GROUP_GOES_ON, RUN, LookedFor, Run, before_openers, looked_for
+from fairgo.privacy.security.folding import begun, fold
+from fairgo.privacy.security.judging import SURE, Nearby
+from fairgo.privacy.security.labels import AFTER, BEFORE, column_of
+from fairgo.privacy.security.shapes import unfinished as unfinished_value
 from fairgo.privacy.security.tokens import Mark, find_marks, unfinished
 
-BEFORE, AFTER = 96, 48
-_AFTER = re.compile(rf"[^\d@‹]{{0,{AFTER + 1}}}+")
-_LOCAL_OR_OPENER = re.compile(f"[{LOCAL}{OPENERS}]")
-_TOUCHES = re.compile(r"\w")
+FAR = 512
+LEAD = 160  # characters before a stretch that are kept to be looked back at
+LONGEST_AFTER = 96
+_GLUE = frozenset("_$€£#@%")
+_UNSPACED = re.compile(f"[{CJK}]")
+_JOINS = frozenset("-./")
+_AFTER = re.compile(rf"[^\d{FENCE}]{{0,{LONGEST_AFTER + 1}}}+")
+_LAST_WORD = re.compile(r"[^\W\d_]*'?\S\Z")
+_LAST_CLAUSE = re.compile(r"(?:[,;|\n]|\.\s)[^,;|\n]*\Z")
+_BAR = re.compile(rf"\[(?:{'|'.join(sorted(TYPES))})\]")  # a type in brackets stands for what was hidden
+_BAR_BEGUN = re.compile(r"\[[A-Z_]*\Z")
+LONGEST_BAR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +53,31 @@ Item = Found | Mark
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of the text before a stretch: its last words without what was found, and its last character.
+    """What is known of the text before a stretch.
 
-    `last` is empty at the beginning and directly after something found.
+    `before` are its last characters, with what parts it made into fences; `said` are its last words without what was
+    found, None for those of `before`; `since` is how many characters ago something was found, at most FAR.
     """
 
     before: str = ""
-    last: str = ""
+    said: tuple[str, ...] | None = None
+    since: int = FAR
+
+
+class _Seen(NamedTuple):
+    """A stretch of the folded text that may be an identifier: judged already, or what rule it fits."""
+
+    start: int
+    end: int
+    type: str
+    score: float = 0.0
+    normal: str = ""
+    shape: Shape | None = None
+    rule: Rule | None = None
+
+
+class _Undecided(Exception):
+    """More text must come before this can be decided."""
 
 
 class Reading:
@@ -55,149 +87,199 @@ class Reading:
     """
 
     def __init__(self, text: str, place: Place, *, final: bool) -> None:
+        self._place, self._final = place, final
+        fences, bars, settled = _fences(text, final=final)
+        spans = sorted([*((fence.start, fence.end) for fence in fences), *bars])
+        self._masked = _masked(text[:settled], spans)
+        self._lead = len(place.before)
+        self._folded = fold(place.before + self._masked)
+        self._view = View(
+            self._folded.text, self._folded.at(self._lead), final=final, words=self._folded.words
+        )
+        self._taken: list[tuple[int, int]] = []  # what was found, in the folded text
+        self._passed = self._next = 0  # how many of these, and of the words, the trail has behind it
+        self._trail = list(place.said or ())
+        self._judged: dict[int, tuple[float, float] | None] = {}
+        self._beaten: dict[int, bool] = {}
+        self._seen: list[_Seen] = []
+        self._hold = len(self._view.text)
         self.items: list[Item] = []
-        self._text = text
-        self._final = final
-        self._last = place.last
-        self._lead = place.before
-        self._since = 0
-        self._could: dict[str, bool] = {}
-        fences, settled = _fences(text, final=final)
-        self.end = self._numbers(fences, settled)
+        self.end = self._read(settled)
+        if fences:
+            self.items += [fence for fence in fences if fence.end <= self.end]
+            self.items.sort(key=lambda item: item.start)
 
     @property
     def place(self) -> Place:
         """What the next stretch needs to know of this one."""
-        return Place(self._before(self.end), self._character_before(self.end))
+        at = self._folded.at(self._lead + self.end)
+        before = (self._place.before + self._masked[: self.end])[-LEAD:]
+        found = self.items[-1].end if self.items else -self._place.since
+        return Place(before, tuple(self._before(at)), min(self.end - found, FAR))
 
-    def _numbers(self, fences: Iterable[Item], settled: int) -> int:
-        at = 0
-        for fence in fences:
-            held = self._between(at, fence.start, unsettled=False)
-            if held is not None:
-                return held
-            self._passed(fence)
-            at = fence.end
-        held = self._between(at, settled, unsettled=not self._final)
-        return settled if held is None else held
+    def _read(self, settled: int) -> int:
+        view = self._view
+        said = LABELS.said(view.words, view.text)
+        if self._place.said:
+            said |= LABELS.said(frozenset(self._place.said), "")
+        self._see(said)
+        if not self._final:
+            self._hold = min(
+                self._hold,
+                unfinished_value(view, codes=not said.isdisjoint(SHAPES.codes)),
+                self._folded.at(begun(self._place.before + self._masked)),
+            )
+        if self._seen:
+            self._choose()
+        if self._hold >= len(view.text):
+            return settled
+        return max(0, self._folded.start(self._hold) - self._lead)
 
-    def _between(self, at: int, stop: int, *, unsettled: bool) -> int | None:
-        """Read the numbers of a stretch without anything else in it; the answer is where to wait, if anywhere."""
-        if at == 0 and self._last.isdecimal():
-            at = _matched(GROUP_GOES_ON, self._text, 0, stop)
-            if unsettled and at and _matched(GAP, self._text, at, stop) == stop:
-                return at
-        for run in RUN.finditer(self._text, at, stop):
-            unclosed = unsettled and _matched(GAP, self._text, run.end(), stop) == stop
-            if unclosed or run.end() - run.start() >= SHORTEST_NUMBER:
-                held = self._run(run.start(), run.end(), stop, unclosed=unclosed)
-                if held is not None:
-                    return held
-        return None
+    def _see(self, said: frozenset[str]) -> None:
+        """Everything that may be an identifier, by where it begins."""
+        view, seen = self._view, self._seen
+        for detector in WORD_DETECTORS:
+            for one in detector.find(view):
+                if one.end == OPEN:
+                    self._hold = min(self._hold, one.start)
+                else:
+                    seen.append(_Seen(one.start, one.end, detector.type, one.score, one.normal))
+        seen += [
+            _Seen(one.start, one.end, one.shape.type, shape=one.shape, rule=one.rule)
+            for one in SHAPES.sightings(view, said)
+        ]
+        if len(seen) > 1:
+            seen.sort(key=lambda one: one.start)
 
-    def _run(self, start: int, end: int, stop: int, *, unclosed: bool) -> int | None:
-        run = Run(self._text, (start, end), stop, unclosed=unclosed)
-        i = 0
-        while i < len(run.groups):
-            if not unclosed and run.ahead(i) < SHORTEST_NUMBER:
-                return None
+    def _choose(self) -> None:
+        """What stays of what was seen, up to where more text must come."""
+        free = 0
+        for i, one in enumerate(self._seen):
+            if one.start < free:
+                continue
+            if one.start >= self._hold:
+                return
             try:
-                found = self._chosen(run, i)
-            except _Undecided:
-                return before_openers(self._text, run.groups[i].start)
-            if found is None:
-                i += 1
-            else:
-                self._passed(found)
-                i = run.groups_before(found.end)
-        return end if unclosed else None
-
-    def _chosen(self, run: Run, i: int, above: int = 0) -> Found | None:
-        """The surest and longest identifier that begins with group `i` and is surer than `above`.
-
-        A surer one that begins later and overlaps goes first, so that no part of it stays behind.
-        Raises _Undecided when more text must come.
-        """
-        if run.unclosed and run.ahead(i) <= LONGEST_NUMBER:
-            raise _Undecided
-        for strength, number, window in run.fits(i, self._sought):
-            if strength > above:
-                start, end = run.bounds(window)
-                glued = self._is_glued(start, end, run.stop)
-                if not self._holds(Strength.POSSIBLE if glued else strength, number, (start, end)):
+                judged = self._judge(i)
+                if judged is None or self._is_beaten(i):
                     continue
-                later = range(i + 1, i + len(window.groups)) if strength < Strength.CERTAIN else ()
-                if not any(self._chosen(run, j, above=strength) for j in later):
-                    return Found(start, end, number.type, SCORES[strength], number.normal(window))
-        return None
+            except _Undecided:
+                self._hold = one.start
+                return
+            free = one.end
+            self._take(one, judged[0])
 
-    def _is_glued(self, start: int, end: int, stop: int) -> bool:
-        """True when a letter, digit or underscore directly before or after makes this part of something longer."""
-        touches = self._text[start] not in BRACKETS and _TOUCHES.match(self._character_before(start))
-        return bool(touches or (end < stop and _TOUCHES.match(self._text, end)))
+    def _take(self, one: _Seen, score: float) -> None:
+        value = self._view.text[one.start : one.end]
+        normal = one.shape.normal(value) if one.shape else one.normal or " ".join(value.split())
+        start = self._folded.start(one.start) - self._lead
+        self.items.append(Found(start, self._folded.end(one.end) - self._lead, one.type, score, normal))
+        self._taken.append((one.start, one.end))
+        self._judged.clear()
+        self._beaten.clear()
 
-    def _holds(self, strength: Strength, number: Number, span: tuple[int, int]) -> bool:
-        """What the words before and after say; those after are looked at only when those before do not decide."""
-        if strength is Strength.CERTAIN or (strength is Strength.LIKELY and not number.contrary):
-            return True
-        before = self._before(span[0])
-        if strength is Strength.POSSIBLE:
-            if not self._could_be_named(number):
-                self._after(span[1])
+    def _is_beaten(self, i: int) -> bool:
+        """True when something surer or, if as sure, longer overlaps it and is not beaten itself."""
+        if i not in self._beaten:
+            self._beaten[i] = False
+            one = self._seen[i]
+            if one.end > self._hold:
+                raise _Undecided
+            if i + 1 == len(self._seen) or self._seen[i + 1].start >= one.end:
                 return False
-            return number.is_named(spoken(before)) or number.is_named(spoken(self._after(span[1])))
-        after = self._after(span[1])
-        return not number.is_denied(before, after) or number.is_named(spoken(after))
+            mine = self._judge(i)
+            for j in self._overlapping(i):
+                other, theirs = self._seen[j], self._judge(j)
+                if theirs is None or mine is None:
+                    continue
+                ranks = (theirs[1], other.end - other.start) > (mine[1], one.end - one.start)
+                if ranks and not self._is_beaten(j):
+                    self._beaten[i] = True
+                    break
+        return self._beaten[i]
+
+    def _overlapping(self, i: int) -> Iterator[int]:
+        for j in range(i + 1, len(self._seen)):
+            if self._seen[j].start >= self._seen[i].end:
+                return
+            yield j
+
+    def _judge(self, i: int) -> tuple[float, float] | None:
+        """Score and rank of what was seen; None when the words near it do not bear it out."""
+        if i not in self._judged:
+            one = self._seen[i]
+            if one.shape is None or one.rule is None:
+                self._judged[i] = one.score, one.score
+            else:
+                glued = self._is_glued(one)
+                need = min(one.rule.need, Need.NAME) if glued else one.rule.need
+                if need is Need.NOTHING:
+                    self._judged[i] = one.rule.score, SURE
+                else:
+                    head = column_of(self._view.text, one.start)
+                    before = self._before(one.start)
+                    words = [*before, *LABELS.tokens(head)] if head else before
+                    nearby = Nearby(LABELS, words, lambda: self._after(one.end), glued)
+                    self._judged[i] = nearby.score(one.shape, one.rule, need)
+        return self._judged[i]
+
+    def _is_glued(self, one: _Seen) -> bool:
+        """True when what stands directly before or after makes this part of something longer."""
+        text, start, end = self._view.text, one.start, one.end
+        if end < len(text) and (_is_letter(text[end]) or text[end] == "_"):
+            return True
+        free = self._taken[-1][1] if self._taken else max(0, self._view.begin - self._place.since)
+        if start == free:
+            return False
+        last = text[start - 1]
+        if _is_letter(last) or last in _GLUE:
+            return True
+        return start - 1 > free and last in _JOINS and text[start - 2].isalnum()
+
+    def _before(self, at: int) -> list[str]:
+        """The last words before a place, without those of what was found."""
+        starts = self._tokens[0]
+        for start, end in self._taken[self._passed :]:
+            self._trail = self._since(bisect_left(starts, start))
+            self._next = bisect_left(starts, end)
+        self._passed = len(self._taken)
+        return self._since(bisect_left(starts, at))
+
+    def _since(self, stop: int) -> list[str]:
+        said = self._tokens[1][max(self._next, stop - BEFORE) : stop]
+        return [*self._trail[len(said) - BEFORE :], *said] if len(said) < BEFORE else said
 
     @cached_property
-    def _sought(self) -> LookedFor:
-        """What is worth looking for: in a whole text, not what needs a word that does not occur in it."""
-        if not self._final:
-            return looked_for(NUMBERS)
-        return looked_for(tuple(n for n in NUMBERS if not n.only_named or self._could_be_named(n)))
+    def _tokens(self) -> tuple[list[int], list[str]]:
+        text, skip = self._view.text, 0 if self._place.said is None else self._view.begin
+        placed = [(start, word) for start, word in LABELS.placed(text) if start >= skip]
+        return [start for start, _ in placed], [word for _, word in placed]
 
-    def _could_be_named(self, number: Number) -> bool:
-        """False when no supporting word occurs anywhere here: it need not be looked for near each number."""
-        if number.type not in self._could:
-            self._could[number.type] = number.could_be_named(self._lead, self._text)
-        return self._could[number.type]
-
-    def _before(self, at: int) -> str:
-        since = self._text[max(self._since, at - BEFORE) : at]
-        return since if len(since) == BEFORE else (self._lead + since)[-BEFORE:]
-
-    def _after(self, at: int) -> str:
+    def _after(self, at: int) -> Sequence[str]:
         """The words after a place, whole ones only. Raises _Undecided when they have not arrived."""
-        found = _AFTER.match(self._text, at)
+        text = self._view.text
+        found = _AFTER.match(text, at)
         words = found[0] if found else ""
-        if len(words) > AFTER:
-            words, following = words[:AFTER], words[AFTER]
-            if not _LOCAL_OR_OPENER.match(following):
-                return words
-        elif at + len(words) == len(self._text):
-            if self._final:
-                return words
-            raise _Undecided
-        words = words.rstrip(OPENERS)
-        return words[: len(words) - local_tail(words, AFTER)]
-
-    def _character_before(self, at: int) -> str:
-        return self._text[at - 1] if at > self._since else self._last
-
-    def _passed(self, item: Item) -> None:
-        self.items.append(item)
-        self._lead = f"{self._before(item.start)} "
-        self._since = item.end
-        self._last = ""
+        stop = at + len(words)
+        if len(words) > LONGEST_AFTER:
+            words = _LAST_WORD.sub("", words)
+        elif stop == len(text):
+            tokens = LABELS.tokens(words)
+            if not self._final and len(tokens) <= AFTER:
+                raise _Undecided
+        else:
+            words = _LAST_CLAUSE.sub("", words)  # the last clause before a number or a fence is about that
+        return LABELS.tokens(words)[:AFTER]
 
 
-class _Undecided(Exception):
-    """More text must come before this can be decided."""
+def _is_letter(sign: str) -> bool:
+    """True for a letter or digit of a script that parts its words."""
+    return sign.isalnum() and not _UNSPACED.match(sign)
 
 
-def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
-    """Placeholders and e-mail addresses in order, and up to where they cannot change any more."""
-    end = len(text) if final else unfinished(text)
+def _fences(text: str, *, final: bool) -> tuple[list[Item], list[tuple[int, int]], int]:
+    """Placeholders and e-mail addresses in order, what else parts a text, and up to where they cannot change any more."""
+    end = len(text) if final else min(unfinished(text), _bar_begun(text))
     marks = find_marks(text, final=final)
     while marks and marks[-1].end > end:
         end = min(end, marks.pop().start)
@@ -213,9 +295,19 @@ def _fences(text: str, *, final: bool) -> tuple[list[Item], int]:
                 items.append(Found(start, stop, email.TYPE, email.SCORE, address))
         items.sort(key=lambda item: item.start)
     end = min([end, *(item.start for item in items if item.end > end)])
-    return [item for item in items if item.end <= end], end if final else before_openers(text, end)
+    bars = [found.span() for found in _BAR.finditer(text, 0, end)] if "[" in text else []
+    return [item for item in items if item.end <= end], bars, end
 
 
-def _matched(pattern: re.Pattern[str], text: str, start: int, stop: int) -> int:
-    found = pattern.match(text, start, stop)
-    return found.end() if found else start
+def _bar_begun(text: str) -> int:
+    found = _BAR_BEGUN.search(text, max(0, len(text) - LONGEST_BAR))
+    return found.start() if found else len(text)
+
+
+def _masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with FENCE signs in place of these stretches."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], FENCE * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]]) if spans else text

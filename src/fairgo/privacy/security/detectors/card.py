@@ -2,10 +2,9 @@
 
 import re
 
-from fairgo.privacy.security.numbers import Number, Strength, Window, values
+from fairgo.privacy.security.checks import luhn
+from fairgo.privacy.security.detector import GAP, LOOSE_GAP, Need, Rule, Shape, compact
 
-ON_THE_CARD = {(4, 4, 4, 4), (4, 6, 5)}
-SPELLED_OUT = {(1,) * 15, (1,) * 16}
 ISSUERS = (  # first digits, and how many digits there are in all
     (r"4", {13, 16, 19}),  # Visa
     (r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", {16}),  # Mastercard
@@ -20,64 +19,34 @@ _ISSUED = {
     length: re.compile("|".join(prefixes for prefixes, lengths in ISSUERS if length in lengths))
     for length in range(13, 20)
 }
-_DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)).ljust(256)
 
 
-def luhn(given: str) -> bool:
-    """True when the check digit of a row of digits is right."""
-    numbers = values(given)
-    return (sum(numbers[-1::-2]) + sum(numbers[-2::-2].translate(_DOUBLED))) % 10 == 0
-
-
-def check(given: str) -> bool:
+def check(value: str) -> bool:
     """True for an issuer's prefix with a length that fits it, and a right check digit."""
-    return luhn(given) and _ISSUED[len(given)].match(given) is not None
+    return looks_issued(value) and luhn(compact(value))
 
 
-def fit(window: Window) -> Strength | None:
-    """Fifteen or sixteen digits stand for themselves; other lengths and odd groupings need words."""
-    if len(window.digits) in {15, 16}:
-        shape = window.shape
-        if shape in ON_THE_CARD:
-            return Strength.CERTAIN
-        if len(shape) == 1 or shape in SPELLED_OUT:
-            return Strength.LIKELY
-    return Strength.POSSIBLE
+def looks_issued(value: str) -> bool:
+    """True for an issuer's prefix with a length that fits it."""
+    given = compact(value)
+    return _ISSUED[len(given)].match(given) is not None
 
 
-DETECTOR = Number(
+DETECTOR = Shape(
     type="CARD",
-    lengths={"2": (16,), "3": range(14, 20), "4": (13, 16, 19), "5": range(13, 20), "6": range(13, 20)},
-    check=check,
-    fit=fit,
-    words=(
-        *(
-            "card",
-            "cards",
-            "visa",
-            "mastercard",
-            "master card",
-            "amex",
-            "american express",
-            "maestro",
-            "unionpay",
-        ),
-        *("diners", "eftpos", "credit", "debit", "cvv", "cvc", "pan", "expiry", "expires"),
+    name="card number",
+    rules=(
+        Rule(rf"[2-6]\d{{3}}(?:{GAP}(?<!\d)\d{{4}}){{3}}", Need.NOTHING, 0.98, check),
+        Rule(rf"3\d{{3}}{GAP}(?<!\d)\d{{6}}{GAP}(?<!\d)\d{{5}}", Need.NOTHING, 0.98, check),
+        Rule(r"[2-6]\d{15}|3\d{14}", Need.NO_DENIAL, 0.95, check),
+        Rule(rf"[2-6](?:{LOOSE_GAP}\d){{12,18}}", Need.NAME, 0.97, check),
+        Rule(rf"[2-6](?:{LOOSE_GAP}\d){{14,15}}", Need.NAME_ONLY, 0.9, looks_issued),
     ),
-    contrary=frozenset(
-        {
-            "order",
-            "orders",
-            "invoice",
-            "ref",
-            "reference",
-            "tracking",
-            "receipt",
-            "ticket",
-            "serial",
-            "imei",
-            "meter",
-        }
-        | {"nmi", "parcel", "consignment", "barcode", "isbn", "transaction", "booking", "sim", "iccid"}
+    words=(
+        *("card", "cards", "visa", "mastercard", "master card", "amex", "american express", "maestro"),
+        *("unionpay", "diners", "eftpos", "credit", "debit", "cvv", "cvc", "pan", "expiry", "expires", "exp"),
+        *("cardnumber", "creditcard", "card number", "card no", "credit card", "debit card", "ccnumber"),
+        *("tarjeta", "carta di credito", "carta", "κάρτα", "κάρτας", "بطاقة", "البطاقة", "thẻ", "số thẻ"),
+        *("so the", "信用卡", "卡号", "银行卡", "कार्ड", "ਕਾਰਡ"),
     ),
 )

@@ -1,0 +1,1 @@
+"""The typed API's own resources: what no area has routes for."""

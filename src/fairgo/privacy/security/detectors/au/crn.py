@@ -1,0 +1,50 @@
+"""Centrelink customer reference numbers: nine digits and a letter."""
+
+from fairgo.privacy.security.detector import END, Need, Rule, Shape
+
+DETECTOR = Shape(
+    type="CRN",
+    name="Centrelink number",
+    rules=(
+        Rule(rf"\d{{3}} \d{{3}} \d{{3}}[a-z]{END}", Need.NO_DENIAL, 0.9),
+        Rule(rf"\d{{3}}[ .\-]?\d{{3}}[ .\-]?\d{{3}}[ \-]?[a-z]{END}", score=0.98, after=False),
+        Rule(rf"\d{{3}}[ .\-]?\d{{3}}[ .\-]?\d{{3}}[a-z]{END}", score=0.98),
+        Rule(r"\d{3}[ .\-]?\d{3}[ .\-]?\d{3}", score=0.9, after=False),
+        Rule(rf"\d{{9}}[ \-]?[a-z]{END}", score=0.98, after=False),
+    ),
+    unsure=("reference no", "reference number", "ref no", "reference", "ref"),
+    support=("centrelink", "crn", "pension", "jobseeker", "services", "concession", "mygov", "payment"),
+    words=(
+        "customer ref",
+        "c r n",
+        "centerlink",
+        "center link",
+        "centre link",
+        "centrelnk",
+        "customer access number",
+        "hcc",
+        "healthcare card",
+        "carer payment",
+        "family tax benefit",
+        "seniors card",
+        "dsp",
+        "newstart",
+        "age pension",
+        "mygov",
+        *("crn", "crns", "centrelink", "customer reference", "customerreferencenumber", "services australia"),
+        *(
+            "jobseeker",
+            "concession",
+            "concession card",
+            "pension",
+            "pensioner",
+            "health care card",
+            "pension card",
+            "youth allowance",
+            "centrelink number",
+            "福利署",
+            "centrelink号码",
+            "سنترلينك",
+        ),
+    ),
+)

@@ -1,0 +1,87 @@
+"""Driver licence numbers and licence card numbers of the states and territories: six to ten letters and digits."""
+
+from fairgo.privacy.security.checks import has_digits, is_code
+from fairgo.privacy.security.detector import CODE, END, Rule, Shape
+
+STATES = (
+    "nsw",
+    "vic",
+    "qld",
+    "act",
+    "tas",
+    "wa",
+    "sa",
+    "nt",
+    "victoria",
+    "queensland",
+    "tasmania",
+    "canberra",
+)
+
+DETECTOR = Shape(
+    type="DRIVER_LICENCE",
+    name="driver licence number",
+    rules=(
+        Rule(r"\d \d{3} \d{3} \d{3}|\d{4}[ \-]\d{4}|\d\d \d\d \d\d \d\d", score=0.93, after=False),
+        Rule(r"\d{3}[ \-]?\d{3}[ \-]?\d{3,4}|\d{2}[ \-]\d{3}[ \-]\d{3}|\d{7,8}", score=0.93, after=False),
+        Rule(r"\d{4}[a-z]{2}|\d{5}[a-z]{1,3}|\d{6}[a-z]{0,2}", score=0.9, after=False),
+        Rule(rf"{CODE}[a-z]{{1,2}}[ \-]?\d{{4,8}}{END}", score=0.93, after=False),
+        Rule(rf"{CODE}(?=[a-z\d]{{6,10}}{END})[a-z\d]+", score=0.9, after=False, check=has_digits),
+        Rule(rf"{CODE}(?=[a-z\d]{{6,10}}{END})[a-z\d]+", score=0.93, check=is_code),
+        Rule(r"\d{8,9}", score=0.93),
+    ),
+    words=(
+        *("licence", "license", "licences", "licenses"),
+        "lisence",
+        "liscence",
+        "licesne",
+        "licens",
+        "provisional licence",
+        "driver id",
+        "licence details",
+        "lic number",
+        *(
+            "driver licence",
+            "driver license",
+            "my drivers",
+            "my driver",
+            "my licence",
+            "my license",
+            "drivers licence",
+            "drivers license",
+            "driving licence",
+            "dl",
+        ),
+        *(
+            "driving license",
+            "driverlicence",
+            "driverslicence",
+            "driverlicense",
+            "driverslicense",
+            "licence no",
+        ),
+        *(
+            "license no",
+            "licence number",
+            "license number",
+            "licencenumber",
+            "licensenumber",
+            "learner permit",
+        ),
+        *("learners permit", "p plate", "lic no", "licence card", "license card", "rijbewijs", "patente"),
+        *("patente di guida", "licencia de conducir", "carnet de conducir", "bằng lái", "bang lai", "驾照"),
+        *(
+            "驾驶执照",
+            "驾照号",
+            "رخصة القيادة",
+            "رخصة قيادة",
+            "رخصة",
+            "δίπλωμα οδήγησης",
+            "ਡਰਾਈਵਿੰਗ ਲਾਇਸੈਂਸ",
+            "ड्राइविंग लाइसेंस",
+        ),
+        *("lisensya", "d/l", "driver lic", "drivers lic", "driver's lic"),
+    ),
+    unsure=("card number", "card no", "lic"),
+    support=(*("driver", "drivers"), "driving", "drive", "car", "id", *STATES),
+)

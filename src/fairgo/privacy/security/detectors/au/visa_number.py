@@ -1,0 +1,60 @@
+"""Visa grant, application (transaction reference) and evidence numbers of Home Affairs: 13, 10 and other lengths."""
+
+from fairgo.privacy.security.checks import has_digits
+from fairgo.privacy.security.detector import CODE, END, LOOSE_GAP, Need, Rule, Shape
+
+DETECTOR = Shape(
+    type="VISA_NUMBER",
+    name="visa number",
+    rules=(
+        Rule(rf"\d(?:{LOOSE_GAP}\d){{12}}", Need.NAME, 0.97),
+        Rule(r"\d{9,12}|\d{4} \d{3} \d{3}", Need.NAME, 0.9, after=False),
+        Rule(rf"{CODE}[a-z]{{2,3}}[ \-]?[a-z\d]{{7,10}}{END}", Need.NAME, 0.92, has_digits, after=False),
+    ),
+    words=(
+        "visa grant no",
+        "grant letter",
+        "visa ref",
+        "visa reference",
+        "visa granted",
+        "evidence number",
+        "visa evidence number",
+        "visa details",
+        "visa record",
+        "immicard",
+        "immi card",
+        "temporary visa",
+        "graduate visa",
+        "tourist visa",
+        "visitor visa",
+        "protection visa",
+        "skilled visa",
+        "spouse visa",
+        "bridging",
+        *(
+            "visa grant",
+            "grant no",
+            "evisa",
+            "evisa grant",
+            "partner visa",
+            "visa number",
+            "grant number",
+            "visa no",
+            "visagrantnumber",
+            "vgn",
+            "vevo",
+        ),
+        *("immi", "visa label", "bridging visa", "签证号码"),
+        *(
+            "visa evidence",
+            "签证",
+            "thị thực",
+            "تأشيرة",
+            "التأشيرة",
+            "visanumber",
+            "student visa",
+            "work visa",
+        ),
+        *("subclass", "visado", "visto", "βίζα", "βίζας", "ਵੀਜ਼ਾ", "वीज़ा", "home affairs"),
+    ),
+)
