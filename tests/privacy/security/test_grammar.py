@@ -125,6 +125,7 @@ def test_surrounding_white_space_changes_nothing(detector: Words, text: str) -> 
     bare = text.strip()
     moved = {(start + 3, end + 3, score) for start, end, score in in_one(detector, fold(bare).text)}
     assert in_one(detector, fold(f" \n {bare} \n ").text) == moved
+    assert in_one(detector, fold(f" \n {bare}").text) == moved
 
 
 @BOTH

@@ -127,7 +127,7 @@ _BY_THEMSELVES = (
     # "|FAMILY^GIVEN|"
     (0.9, r"(?<=;)[FBu];[GBu](?=;)"),
     # the last line, if it is one name
-    (0.85, r"(?<=\n)(?:-)?[gb][fbi]?\.?\Z"),
+    (0.85, r"(?<=[^\^ ]\n)(?:-)?[gb][fbi]?(?=\.?\n?\Z)"),
     # two or more names next to each other, at least one of them sure
     (
         0.92,
@@ -217,21 +217,18 @@ def _stands(fit: Fit) -> bool:
 def _is_place(fit: Fit) -> bool:
     """True for what stands after "Lake", "the", "at" or the kind of a thing, and for letters spelled: "m for Mike"."""
     words, signs, at = fit.row.words, fit.row.signs, fit.at
-    earlier = at - 2 >= fit.low
+    spelled = words[max(fit.low, at - 1) : min(fit.high, fit.stop + 1)]
+    if words[at] in _SPELLING and sum(word in _SPELLING for word in spelled) > 1:
+        return True
     if at == fit.low:
-        return fit.stop - at > 1 and _SPELLING.issuperset(words[at : fit.stop])
+        return False
     if words[at - 1] in _PLACES or words[at - 1] in _THINGS or signs[at - 1] == "O":
         return True
-    if earlier and words[at - 1] in _BETWEEN and signs[at - 2] == "O":
+    if at - 1 == fit.low:
+        return False
+    if signs[at - 2] == "O" and words[at - 1] in _BETWEEN:
         return True
-    if (
-        earlier
-        and words[at - 1] in {"for", "in", "like"}
-        and (len(words[at - 2]) == 1 or words[at - 2] == "as")
-    ):
-        return True
-    spelled = words[at - 1 : min(fit.high, fit.stop + 1)]
-    return words[at] in _SPELLING and sum(word in _SPELLING for word in spelled) > 1
+    return words[at - 1] in {"for", "in", "like"} and (len(words[at - 2]) == 1 or words[at - 2] == "as")
 
 
 def _is_brand(fit: Fit) -> bool:
