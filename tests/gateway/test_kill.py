@@ -19,7 +19,7 @@ from fairgo.store.engine import open_store
 from tests.scripted import Assistant
 from tests.serving import policy_folder
 
-KILLS = int(os.environ.get("KILLS", "10"))  # `make chaos` asks for more
+KILLS = int(os.environ.get("KILLS", "20"))  # `make chaos` asks for more
 CLIENTS = 4
 # Server processes come out of one clean process that has done the imports already: twenty starts in a few seconds.
 nursery = multiprocessing.get_context("forkserver")

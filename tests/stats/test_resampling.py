@@ -8,7 +8,7 @@ from fairgo.stats.resampling import bootstrap, design_effect, jackknife, percent
 from fairgo.stats.tests import holm
 
 
-@settings(max_examples=5)  # theirs takes a tenth of a second each time
+@settings(max_examples=15)  # theirs takes a tenth of a second each time
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_is_that_of_statsmodels(ps):
     assert holm(ps) == pytest.approx(multipletests(ps, method="holm")[1])

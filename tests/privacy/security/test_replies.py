@@ -36,7 +36,7 @@ def stream(parts: list[str]) -> tuple[str, Reply]:
     return "".join([*map(reply.feed, parts), reply.finish()]), reply
 
 
-@settings(max_examples=150)
+@settings(max_examples=500)
 @given(NASTY, st.lists(st.integers(0, 2000), max_size=30))
 def test_any_pieces_give_what_the_whole_gives(text: str, cuts: list[int]) -> None:
     words, reply = stream(pieces(text, cuts))
@@ -46,7 +46,7 @@ def test_any_pieces_give_what_the_whole_gives(text: str, cuts: list[int]) -> Non
     assert reply.scanned == len(text)
 
 
-@settings(max_examples=40)
+@settings(max_examples=300)
 @given(NASTY)
 def test_single_characters_give_what_the_whole_gives(text: str) -> None:
     assert stream(list(text))[0] == clean(text, VAULT).text
@@ -90,7 +90,6 @@ def test_no_placeholder_reaches_the_customer(text: str) -> None:
     assert not re.search("‹(?:TFN|PHONE|EMAIL)·", said)
 
 
-@settings(max_examples=30)
 @given(NASTY)
 def test_what_is_held_is_bounded(text: str) -> None:
     scanner = Scanner()
@@ -109,13 +108,16 @@ def test_what_is_held_is_bounded_in_endless_texts(piece: str) -> None:
         assert len(scanner._held) <= MOST_HELD
 
 
+@pytest.mark.xfail(
+    reason="not there yet: a number may begin an address, so up to 64 characters wait", strict=True
+)
 def test_f1_ordinary_words_leave_as_they_come() -> None:
     reply = Reply(VAULT)
     text = "Sure, that plan costs $49.90 a month and has 5 GB of data, as of 1 July. "
     words = re.findall(r"\S+\s", text)
     out = [reply.feed(word) for word in words]
     late = [len("".join(words[: i + 1])) - len("".join(out[: i + 1])) for i in range(len(words))]
-    assert max(late) <= 64  # a few words: a number may begin an address
+    assert max(late) <= 10
     assert "".join(out) + reply.finish() == text
 
 
@@ -176,7 +178,16 @@ def test_a_number_waits_for_the_words_after_it_and_no_longer() -> None:
     reply = Reply(VAULT)
     assert reply.feed("It is 81854402 ") == "It is "
     assert reply.feed("and ") == ""
-    assert reply.feed("then we go on with quite other things until ").startswith("81854402 and then we ")
+    more = reply.feed("then we go on with quite other things until ")
+    assert more.startswith("81854402 and then we ")
+
+
+@pytest.mark.xfail(reason="not there yet: words that may begin an address wait as well", strict=True)
+def test_the_words_after_a_number_leave_with_it() -> None:
+    reply = Reply(VAULT)
+    reply.feed("It is 81854402 and ")
+    more = reply.feed("then we go on with quite other things until ")
+    assert more == "81854402 and then we go on with quite other things until "
 
 
 @pytest.mark.parametrize(
